@@ -1,0 +1,449 @@
+"""The frozen types that travel between the stages of an audit. Imports nothing of ours.
+
+Everything here can be pickled and compared, and none of it ever holds a raw personal value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How urgent a finding is: today, this month, this quarter, with the next change; info never gates."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most urgent."""
+        return list(Severity).index(self)
+
+
+class State(StrEnum):
+    """What became of a rule in one place. Across places the worst wins, in this order."""
+
+    ERROR = "error"
+    FAIL = "fail"
+    NEEDS_REVIEW = "needs review"
+    NOT_ASSESSED = "not assessed"
+    PASS = "pass"
+    NOT_APPLICABLE = "not applicable"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(State).index(self)
+
+
+class RuleType(StrEnum):
+    """Whether a machine decides, a person reviews what the machine points at, or a person attests."""
+
+    AUTOMATIC = "automatic"
+    REVIEW = "review"
+    ATTESTATION = "attestation"
+
+
+class Verified(StrEnum):
+    """How a citation or schema fact was checked."""
+
+    V1 = "V1"  # primary text seen
+    V2 = "V2"  # secondary source seen
+    V3 = "V3"  # article number matched, threshold not checked
+    M = "M"  # from memory
+
+
+# --- sources -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInfo:
+    """A column as its source declares it; `type` is empty where a file declares none."""
+
+    name: str
+    type: str = ""
+    comment: str = ""
+    nullable: bool = True
+    primary_key: bool = False
+    references: str = ""
+    """`table.column` of the foreign key, empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    """A table of a database or one file of an export; `rows` is None until it has been read or counted."""
+
+    name: str
+    columns: tuple[ColumnInfo, ...]
+    schema: str = ""
+    kind: str = "table"
+    rows: int | None = None
+    location: str = ""
+    """Path of the file relative to its source, empty for a database table."""
+    notes: tuple[str, ...] = ()
+    """What was detected: encoding, delimiter, header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was not read. `gap` is true if it was in scope, so that the audit is incomplete."""
+
+    what: str
+    why: str
+    gap: bool
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """One audited source. `location` is fit for display: no password."""
+
+    name: str
+    kind: str
+    location: str
+    tables: tuple[TableInfo, ...]
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+# --- inventory ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFound:
+    """One category of `rules/taxonomy.yaml` in one column. `prevalence` is the share of non-empty values read."""
+
+    category: str
+    confidence: float
+    prevalence: float
+    evidence: tuple[str, ...] = ()
+    """Why, in words; never a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInventory:
+    """What is personal in one column; `read` of `rows` rows were looked at, `non_empty` of those held a value."""
+
+    source: str
+    schema: str
+    table: str
+    column: str
+    type: str
+    rows: int
+    read: int
+    non_empty: int
+    categories: tuple[CategoryFound, ...] = ()
+    examples: tuple[str, ...] = ()
+    """Masked to at most the first character."""
+
+    @property
+    def personal(self) -> tuple[CategoryFound, ...]:
+        """The categories whose confidence is 0.5 or more."""
+        return tuple(c for c in self.categories if c.confidence >= 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What is personal, and where; `model` names the language model and its version, empty if none was used."""
+
+    columns: tuple[ColumnInventory, ...]
+    model: str = ""
+    seed: int = 0
+    failures: tuple[Skipped, ...] = ()
+
+
+# --- binding -----------------------------------------------------------------------------------------------
+
+
+class Fill(StrEnum):
+    """Whether a canonical field can be judged in one source."""
+
+    FILLED = "filled"
+    EMPTY = "empty"
+    NOT_MAPPED = "not mapped"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundField:
+    """Where a canonical field comes from in one source; `origin` lists `table.column`s it rests on."""
+
+    name: str
+    fill: Fill
+    origin: tuple[str, ...] = ()
+    reason: str = ""
+    verified: str = ""
+    """The mark of the schema fact: S, D, C, M; empty if none was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRelation:
+    """A canonical relation as filled from one source; `rows` counts live and deleted rows."""
+
+    source: str
+    relation: str
+    rows: int
+    fields: Mapping[str, BoundField]
+    reason: str = ""
+    """Why it has no rows, if it has none."""
+    unreadable: tuple[Skipped, ...] = ()
+
+    @property
+    def mapped(self) -> bool:
+        """Whether the source has a place for this relation at all."""
+        return any(f.fill is not Fill.NOT_MAPPED for f in self.fields.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileUsed:
+    """The CRM profile a source was read with, and why."""
+
+    source: str
+    profile: str
+    title: str
+    reason: str
+    versions: str = ""
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What the stage holds after all sources were bound."""
+
+    profiles: tuple[ProfileUsed, ...]
+    relations: tuple[BoundRelation, ...]
+    countries: tuple[tuple[str, int], ...] = ()
+    """ISO code (empty: unknown) and the number of live subjects there."""
+    regimes: tuple[tuple[str, int], ...] = ()
+    """Regime and the number of live subjects under it."""
+    people: int = 0
+    failures: tuple[Skipped, ...] = ()
+
+
+# --- rules -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A citation and how it was verified."""
+
+    cite: str
+    verified: Verified
+    checked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule as written; expressions are kept as text and compiled by `auditor.rules`."""
+
+    id: str
+    pack: str
+    area: str
+    """consent, retention, access or jurisdiction (also notice, purpose, rights, security)."""
+    version: str
+    type: RuleType
+    title: str
+    relation: str
+    violation: str
+    severity: Severity
+    when: str = ""
+    including_deleted: bool = False
+    params: Mapping[str, str] = field(default_factory=dict)
+    law: tuple[Law, ...] = ()
+    effective_from: date | None = None
+    effective_to: date | None = None
+    population: str = ""
+    why: str = ""
+    remediation: tuple[str, ...] = ()
+    closes_with: str = ""
+    file: str = ""
+    line: int = 0
+
+    @property
+    def house(self) -> bool:
+        """True if the rule rests on the organisation's own policy rather than on a law."""
+        return not self.law
+
+    @property
+    def unverified(self) -> bool:
+        """True if every citation is from memory; such a rule does not gate."""
+        return bool(self.law) and all(cite.verified is Verified.M for cite in self.law)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """violations + passes + undetermined = population.
+
+    `undetermined` includes `scope_undetermined`, the records of which it is not known whether the rule applies;
+    `people` are distinct subjects among the violations, None where the relation has no subject.
+    """
+
+    population: int = 0
+    violations: int = 0
+    passes: int = 0
+    undetermined: int = 0
+    scope_undetermined: int = 0
+    people: int | None = None
+    after_as_of: int = 0
+    """Records dated after the audit's date, left out of the population."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One violating record: its key (hashed where personal) and dates and codes from the stage."""
+
+    key: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceResult:
+    """What became of a rule in one source and relation."""
+
+    source: str
+    relation: str
+    state: State
+    counts: Counts = Counts()
+    reason: str = ""
+    """Why it was not assessed, is not applicable, or broke."""
+    missing: tuple[str, ...] = ()
+    """`relation.field`s that would unlock it."""
+    origin: tuple[str, ...] = ()
+    """`table.column`s the verdict rests on."""
+    from_memory: tuple[str, ...] = ()
+    """Fields of the profile that rest on a fact from memory."""
+    evidence: tuple[EvidenceRow, ...] = ()
+    members: tuple[str, ...] = ()
+    """Keyed hashes of all violating records' keys, for comparison across runs; empty without a lasting key."""
+    sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """A rule, its English sentence, and its state in every place."""
+
+    rule: Rule
+    sentence: str
+    places: tuple[PlaceResult, ...]
+
+    @property
+    def state(self) -> State:
+        """The worst state of its places."""
+        return min((p.state for p in self.places), key=lambda s: s.rank, default=State.NOT_ASSESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Remediation:
+    """A pattern of `rules/remediation.yaml`."""
+
+    id: str
+    title: str
+    steps: tuple[str, ...]
+    closes_with: str
+    effort: str = ""
+    beware: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule violated in one place."""
+
+    fingerprint: str
+    rule: Rule
+    sentence: str
+    place: PlaceResult
+    severity: Severity
+    remediation: tuple[Remediation, ...]
+    status: str = "new"
+    gates: bool = True
+    """False if it never causes exit 1: info, review, or a citation nobody verified."""
+
+
+class Conclusion(StrEnum):
+    """What a pack's results allow to be said; there is no score."""
+
+    NO_EXCEPTIONS = "no exceptions noted in the population tested"
+    EXCEPTIONS = "exceptions noted"
+    SCOPE_LIMITATION = "scope limitation"
+
+
+@dataclass(frozen=True, slots=True)
+class PackResult:
+    """A pack, its conclusion and the reason for it; `states` counts its rules by state."""
+
+    id: str
+    title: str
+    conclusion: Conclusion
+    reason: str
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """One input that is missing, and the rules it would make assessable."""
+
+    input: str
+    how: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableCoverage:
+    """How much of one table or file was read."""
+
+    source: str
+    table: str
+    columns: int
+    rows: int | None
+    staged: int | None
+    unread: int = 0
+    sampled: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was read, what was not, and why."""
+
+    tables: tuple[TableCoverage, ...]
+    skipped: tuple[Skipped, ...]
+    read_from: datetime
+    read_until: datetime
+
+    @property
+    def gaps(self) -> tuple[Skipped, ...]:
+        """What was in scope and could not be read or evaluated."""
+        return tuple(s for s in self.skipped if s.gap)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """Everything a writer may show."""
+
+    organisation: str
+    as_of: date
+    generated_at: datetime
+    tool_version: str
+    seed: int
+    sources: tuple[SourceInfo, ...]
+    coverage: Coverage
+    inventory: Inventory
+    binding: Binding
+    rules: tuple[RuleResult, ...]
+    findings: tuple[Finding, ...]
+    packs: tuple[PackResult, ...]
+    unlocks: tuple[Unlock, ...]
+    assumptions: tuple[str, ...] = ()
+    """Documented defaults that the verdicts rest on, in words."""
+
+    @property
+    def complete(self) -> bool:
+        """False if something in scope could not be read or evaluated."""
+        broke = any(r.state is State.ERROR for r in self.rules)
+        return not (broke or self.coverage.gaps)

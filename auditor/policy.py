@@ -1,0 +1,151 @@
+"""The organisation's policy, `auditor.yaml`: who it is, where it is, what it knows to be missing, its own limits.
+
+Everything has a documented default, so that an audit without a policy is possible; what a verdict then rests on is
+listed in the report as an assumption.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from auditor.jurisdictions import load_jurisdictions
+from auditor.knowledge import Node, read_yaml
+
+_CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s$][^/@\s]*@")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where a source's data lies."""
+
+    name: str
+    country: str
+    encrypted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGap:
+    """Something that cannot be read and why; until it expires it does not make the audit incomplete."""
+
+    what: str
+    reason: str
+    owner: str
+    expires: date
+
+    def covers(self, what: str, on: date) -> bool:
+        """Whether a gap of this name is declared and still in force on a day."""
+        return self.expires >= on and what.casefold() == self.what.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Frozen defaults and what `auditor.yaml` says otherwise."""
+
+    organisation: str = ""
+    establishments: tuple[str, ...] = ()
+    """ISO 3166-1 codes of the countries in which the controller is established (GDPR Art. 3(1))."""
+    stores: tuple[Store, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Names and locations to audit when the command line names none."""
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    """Profile to use per source name, instead of the recognised one."""
+    time_zones: Mapping[str, str] = field(default_factory=dict)
+    """Zone of naive times per source name; UTC unless said."""
+    known_gaps: tuple[KnownGap, ...] = ()
+    params: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Parameters of rules, by rule id."""
+    unknown_jurisdiction: str = ""
+    """Regime assumed for people whose country is unknown; none unless said."""
+    file: str = ""
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What verdicts rest on where the policy is silent, one sentence each."""
+        said = []
+        if not self.file:
+            said.append("No policy was given: house and access rules rest on the documented defaults of their parameters.")
+        if not self.establishments:
+            said.append("No establishment was named: a person's country and state alone decide which regimes apply.")
+        if self.unknown_jurisdiction:
+            said.append(f"People whose country is unknown are taken to be under {self.unknown_jurisdiction}.")
+        else:
+            said.append("People whose country is unknown are undetermined for every rule that rests on a regime.")
+        if not self.time_zones:
+            said.append("Times without a zone are taken as UTC.")
+        return tuple(said)
+
+
+def load_policy(path: Path | None) -> Policy:
+    """Reads and checks `auditor.yaml`; without one, the defaults. Raises KnowledgeError with file, line, column."""
+    if path is None:
+        return Policy()
+    root = read_yaml(path).fields(
+        optional=(
+            "organisation", "establishments", "stores", "sources", "profiles", "time_zones", "known_gaps", "params",
+            "unknown_jurisdiction",
+        )
+    )  # fmt: skip
+    get = root.get
+    return Policy(
+        organisation=root["organisation"].text() if "organisation" in root else "",
+        establishments=tuple(_country(n) for n in root["establishments"].items()) if "establishments" in root else (),
+        stores=tuple(_store(n) for n in root["stores"].items()) if "stores" in root else (),
+        sources={k: _location(n) for k, n in _mapping(get("sources")).items()},
+        profiles={k: n.text() for k, n in _mapping(get("profiles")).items()},
+        time_zones={k: _zone(n) for k, n in _mapping(get("time_zones")).items()},
+        known_gaps=tuple(_gap(n) for n in root["known_gaps"].items()) if "known_gaps" in root else (),
+        params={k: {p: v.text() for p, v in n.mapping().items()} for k, n in _mapping(get("params")).items()},
+        unknown_jurisdiction=_regime(root["unknown_jurisdiction"]) if "unknown_jurisdiction" in root else "",
+        file=str(path),
+    )
+
+
+def _mapping(node: Node | None) -> dict[str, Node]:
+    return {} if node is None else node.mapping()
+
+
+def _country(node: Node) -> str:
+    if not _COUNTRY.fullmatch(node.text()):
+        raise node.error("A country is written as its two-letter ISO 3166-1 code, such as DE.")
+    return node.text()
+
+
+def _zone(node: Node) -> str:
+    try:
+        ZoneInfo(node.text())
+    except (ZoneInfoNotFoundError, ValueError):
+        raise node.error(f"{node.text()[:60]!r} is not a time zone.", "Write a name such as Europe/Berlin.") from None
+    return node.text()
+
+
+def _location(node: Node) -> str:
+    if _CREDENTIALS.search(node.text()):
+        raise node.error("A password does not belong in the policy.", "Write ${NAME} and set the variable NAME.")
+    return node.text()
+
+
+def _store(node: Node) -> Store:
+    parts = node.fields(("name", "country"), ("encrypted",))
+    encrypted = parts["encrypted"].boolean() if "encrypted" in parts else None
+    return Store(parts["name"].text(), _country(parts["country"]), encrypted)
+
+
+def _gap(node: Node) -> KnownGap:
+    parts = node.fields(("what", "reason", "owner", "expires"))
+    return KnownGap(parts["what"].text(), parts["reason"].text(), parts["owner"].text(), parts["expires"].day())
+
+
+def _regime(node: Node) -> str:
+    words = node.text().split()
+    if len(words) == 2 and words[0] == "assume":
+        words = words[1:]
+    known = load_jurisdictions().regimes
+    if len(words) != 1 or words[0] not in known:
+        raise node.error("This is not a known regime.", f"Write one of: assume {', assume '.join(sorted(known))}.")
+    return words[0]

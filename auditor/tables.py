@@ -1,0 +1,57 @@
+"""How a canonical field lies in the stage: one table per relation in schema `rel`, the same for every source.
+
+Every relation table has `source`, `row_id` (unique in the table), `key` and `deleted`, then per field the columns below.
+Three things are told apart: a value that is missing, one that is given but unreadable (value NULL, `__given` true), and
+one that is known. A time is kept as its earliest and latest instant, so a day is not a midnight and "at some unknown
+time up to the audit" can be said (earliest = TIMESTAMP '-infinity').
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import quoted_name
+
+from auditor.relations import Field, Relation
+
+SCHEMA = "rel"
+GIVEN, END, REGION = "__given", "__end", "__region"
+
+_TEXT, _FLAG, _TIME = sa.String(), sa.Boolean(), sa.DateTime()
+
+LAYOUT: Mapping[str, tuple[tuple[str, sa.types.TypeEngine[object]], ...]] = {
+    "key": (("", _TEXT),),
+    "ref": (("", _TEXT),),
+    "code": (("", _TEXT), (GIVEN, _FLAG)),
+    "name": (("", _TEXT),),
+    "set": (("", sa.ARRAY(_TEXT)), (GIVEN, _FLAG)),
+    "flag": (("", _FLAG), (GIVEN, _FLAG)),
+    "time": (("", _TIME), (END, _TIME), (GIVEN, _FLAG)),
+    "birth": (("", sa.Date()), (GIVEN, _FLAG)),
+    "country": (("", _TEXT), (GIVEN, _FLAG)),
+    "region": (("", _TEXT), (GIVEN, _FLAG)),
+    "number": (("", sa.Double()), (GIVEN, _FLAG)),
+    "presence": (("", _FLAG),),
+    "email": (("", _TEXT), (GIVEN, _FLAG)),
+    "phone": (("", _TEXT), (REGION, _TEXT), (GIVEN, _FLAG)),
+}
+
+
+def field_columns(field: Field) -> list[sa.Column[object]]:
+    """The columns of a field: its value first, then its companions."""
+    return [sa.Column(quoted_name(field.name + suffix, quote=True), kind) for suffix, kind in LAYOUT[field.type]]
+
+
+def relation_table(relation: Relation, metadata: sa.MetaData | None = None) -> sa.Table:
+    """The table of a relation in the stage."""
+    return sa.Table(
+        quoted_name(relation.name, quote=True),
+        metadata if metadata is not None else sa.MetaData(),
+        sa.Column("source", _TEXT, nullable=False),
+        sa.Column("row_id", sa.BigInteger(), nullable=False, autoincrement=False),
+        sa.Column("key", _TEXT),
+        sa.Column("deleted", _FLAG, nullable=False),
+        *(column for field in relation.fields.values() for column in field_columns(field)),
+        schema=SCHEMA,
+    )
