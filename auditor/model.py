@@ -363,6 +363,8 @@ class Finding:
     status: str = "new"
     gates: bool = True
     """False if it never causes exit 1: info, review, or a citation nobody verified."""
+    new_members: int | None = None
+    """Violating records that the baseline did not have; None if records could not be compared."""
 
 
 class Conclusion(StrEnum):

@@ -1,0 +1,170 @@
+"""The sentence: sources -> inventory -> binding -> rules -> findings. Writers and exit codes are the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from auditor import __version__
+from auditor.crm.binding import bind
+from auditor.errors import AuditError, SourceError, UsageError
+from auditor.findings.assemble import conclude, find, unlocks
+from auditor.findings.baseline import compare
+from auditor.inventory import take
+from auditor.jurisdictions import load_jurisdictions
+from auditor.model import AuditResult, Binding, Coverage, Inventory, Skipped, TableCoverage
+from auditor.policy import Policy
+from auditor.relations import load_relations
+from auditor.rules.compiled import CompiledRule, needs
+from auditor.rules.evaluate import evaluate
+from auditor.rules.loading import load_packs, load_remediation
+from auditor.sources import Source, open_source
+from auditor.stage import open_stage
+
+Progress = Callable[[str], None]
+
+LAW_NEUTRAL = ("house", "access")
+"""Packs that rest on the organisation's own policy and are always judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one audit was asked to do. `packs` empty means: law-neutral packs, and regimes under which people live."""
+
+    as_of: date
+    packs: tuple[str, ...] = ()
+    profile: str = ""
+    seed: int = 0
+    values: int | None = 1000
+    """Values per column the inventory looks at; None for all."""
+    baseline: Path | None = None
+    key: bytes = b""
+    lasting_key: bool = False
+    """True if the key is the organisation's own, so that records can be compared with another audit's."""
+
+
+def run(
+    specs: Sequence[str], rules: Sequence[CompiledRule], policy: Policy, options: Options, progress: Progress
+) -> AuditResult:
+    """One whole audit. Raises SourceError if no source can be opened; every other failure becomes part of the result."""
+    began = datetime.now(UTC)
+    facts, relations = load_jurisdictions(), load_relations()
+    with ExitStack() as stack:
+        sources, unopened = _open_all(specs, stack, progress)
+        inventory = take(sources, seed=options.seed, values=options.values, progress=progress)
+        stage = stack.enter_context(open_stage())
+        binding = bind(
+            sources, inventory, stage, policy=policy, as_of=options.as_of, key=options.key,
+            needs=needs(rules), profile=options.profile or None, progress=progress,
+        )  # fmt: skip
+        judged = _in_scope(rules, binding, options.packs)
+        progress(f"Judging {binding.people:,} people by {len(judged)} rules")
+        results = evaluate(
+            stage.connection, judged, binding, as_of=options.as_of, policy=policy, facts=facts,
+            key=options.key, lasting=options.lasting_key, progress=progress,
+        )  # fmt: skip
+        read = {(s.info.name, t.name): s.unread(t) for s in sources for t in s.info.tables}
+    findings = find(results, load_remediation())
+    titles = {name: pack.title for name, pack in load_packs().items()}
+    return AuditResult(
+        organisation=policy.organisation,
+        as_of=options.as_of,
+        generated_at=datetime.now(UTC),
+        tool_version=__version__,
+        seed=options.seed,
+        sources=tuple(s.info for s in sources),
+        coverage=_coverage(sources, unopened, inventory, binding, read, policy, options.as_of, began),
+        inventory=inventory,
+        binding=binding,
+        rules=results,
+        findings=compare(findings, options.baseline) if options.baseline else findings,
+        packs=conclude(results, titles),
+        unlocks=unlocks(results, relations),
+        assumptions=policy.assumptions,
+    )
+
+
+def _open_all(
+    specs: Sequence[str], stack: ExitStack, progress: Progress
+) -> tuple[tuple[Source, ...], tuple[Skipped, ...]]:
+    """Opens what can be opened; the rest is a gap, unless nothing is left."""
+    sources: list[Source] = []
+    errors: list[AuditError] = []
+    for spec in specs:
+        progress(f"Opening {spec}")
+        try:
+            source = stack.enter_context(open_source(spec))
+        except SourceError as error:
+            errors.append(error)
+            continue
+        if any(source.info.name == other.info.name for other in sources):
+            raise UsageError(
+                f"Two sources are called {source.info.name!r}.", do="Name one of them: NAME=PATH on the command line."
+            )
+        sources.append(source)
+    if not sources:
+        raise errors[0] if errors else UsageError("No source was given.", do="Name a database, a file or a folder.")
+    return tuple(sources), tuple(Skipped(error.where or "source", error.what, gap=True) for error in errors)
+
+
+def _in_scope(
+    rules: Sequence[CompiledRule], binding: Binding, packs: tuple[str, ...]
+) -> tuple[CompiledRule, ...]:
+    """The rules of the packs asked for, else the law-neutral ones and the regimes of which a person was found."""
+    found = {regime for regime, people in binding.regimes if people}
+    unknown_only = not found and any(not country and people for country, people in binding.countries)
+    wanted = set(packs) or {*LAW_NEUTRAL, *found}
+    # If nobody's country is known, every regime may apply: its rules are then undetermined, never left out in silence.
+    return tuple(r for r in rules if r.rule.pack in wanted or (unknown_only and not packs))
+
+
+def _coverage(
+    sources: Sequence[Source],
+    unopened: tuple[Skipped, ...],
+    inventory: Inventory,
+    binding: Binding,
+    unread: dict[tuple[str, str], int],
+    policy: Policy,
+    as_of: date,
+    began: datetime,
+) -> Coverage:
+    rows = {(c.source, c.table): c.rows for c in inventory.columns}
+    sampled = {(c.source, c.table): c.read for c in inventory.columns}
+    tables = tuple(
+        TableCoverage(
+            source=source.info.name,
+            table=table.name,
+            columns=len(table.columns),
+            rows=rows.get((source.info.name, table.name), table.rows),
+            staged=None,
+            unread=unread[source.info.name, table.name],
+            sampled=sampled.get((source.info.name, table.name)),
+            notes=table.notes,
+        )
+        for source in sources
+        for table in source.info.tables
+    )
+    rejected = tuple(
+        Skipped(f"{t.source}.{t.table}", "rows that do not fit the table's columns", gap=True, rows=t.unread)
+        for t in tables
+        if t.unread
+    )
+    declared = [s for source in sources for s in source.info.skipped]
+    skipped = [*unopened, *declared, *inventory.failures, *binding.failures, *rejected]
+    return Coverage(
+        tables=tables,
+        skipped=tuple(dict.fromkeys(_known(s, policy, as_of) for s in skipped)),
+        read_from=began,
+        read_until=datetime.now(UTC),
+    )
+
+
+def _known(skipped: Skipped, policy: Policy, as_of: date) -> Skipped:
+    """A gap that the policy declares is said, but no longer makes the audit incomplete."""
+    for known in policy.known_gaps:
+        if known.covers(skipped.what, as_of):
+            return replace(skipped, gap=False, why=f"{skipped.why} (known gap: {known.reason}; owner {known.owner})")
+    return skipped

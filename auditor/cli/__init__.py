@@ -1,0 +1,95 @@
+"""The command line: one module per command, imported only when it is called.
+
+The only place that prints, exits or reads the environment. Results go to files or standard output, messages and
+progress to standard error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from auditor import __version__
+from auditor.errors import AuditError
+from auditor.cli.exits import INTERRUPTED, USAGE
+
+COMMANDS = {
+    "demo": "Audit the embedded demo CRM, from data to report.",
+    "audit": "Audit databases and exports, and write the report.",
+    "inventory": "Show which columns hold personal data, and why.",
+    "rules": "List, show and test the rules.",
+    "profiles": "List and check the CRM profiles.",
+    "doctor": "Say what is installed, what is missing, and how to add it.",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called, so that --help stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order a newcomer would need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command's own module holds it under the name `command`."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"auditor.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Start here:
+  auditor demo                              an audit of made-up data, in a minute
+  auditor audit crm.sqlite                  your CRM's database; report in auditor-report/
+  auditor audit exports/ --fail-on critical  a folder of exports, in a pipeline
+
+\b
+Exit codes: 0 clean; 1 findings at or above --fail-on; 2 wrong usage or configuration;
+3 the audit is incomplete and nothing at the threshold was found; 130 interrupted.""",
+)
+@click.version_option(__version__, prog_name="auditor")
+def group() -> None:
+    """The privacy audit for CRM data.
+
+    Finds the personal data in a CRM's tables, exports and texts, checks every record against rules on consent,
+    retention, access and jurisdiction, and writes a report that says what is wrong and how to put it right.
+    Nothing is written to what is audited, and nothing leaves this machine.
+    """
+
+
+def main() -> None:
+    """Runs the command line; every error is one sentence on standard error."""
+    try:
+        code = group.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _stop("Interrupted; nothing was written.", INTERRUPTED)
+    except KeyboardInterrupt:
+        _stop("Interrupted; nothing was written.", INTERRUPTED)
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        sys.exit(USAGE)
+    except AuditError as error:
+        _stop(str(error), USAGE)
+    except BrokenPipeError:
+        # The reader of our output has gone; that is its right.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(sentence: str, code: int) -> None:
+    from auditor.cli.show import plain
+
+    click.echo(f"auditor: {plain(sentence)}", err=True)
+    sys.exit(code)

@@ -1,0 +1,94 @@
+"""`auditor audit`: the main job."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from auditor.cli.options import audit_options, source_key
+from auditor.cli.show import clear, steps
+from auditor.errors import UsageError
+
+
+@click.command("audit")
+@click.argument("sources", nargs=-1)
+@click.option("-c", "--config", type=click.Path(path_type=Path), help="The policy; ./auditor.yaml if it is there.")
+@click.option("--rules", "folders", multiple=True, type=click.Path(path_type=Path), help="More rules, from a folder.")
+@audit_options
+def command(sources: tuple[str, ...], config: Path | None, folders: tuple[Path, ...], **options: Any) -> int:
+    """Audit SOURCES and write the report.
+
+    A source is a SQLite file, a CSV, TSV, JSON, NDJSON or Parquet file (plain or gzipped), or a folder of them; what a
+    file is, is known by its content. NAME=PATH gives a source its name in the report.
+
+    \b
+    Examples:
+      auditor audit crm.sqlite
+      auditor audit crm=dump.sqlite exports/ --as-of 2026-10-31 --out report
+      auditor audit export.csv --fail-on critical --format json
+    """
+    from auditor.policy import load_policy
+
+    policy = load_policy(config or (Path("auditor.yaml") if Path("auditor.yaml").is_file() else None))
+    named = [f"{name}={_expand(location)}" for name, location in policy.sources.items()]
+    specs = list(sources) or named
+    if not specs:
+        raise UsageError("No source was given.", do="Name a database, a file or a folder: auditor audit crm.sqlite")
+    return judge(specs, policy, folders, steps(), **options)
+
+
+def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: Any, **chosen: Any) -> int:
+    """Runs one audit with the options of the command line and returns the exit code."""
+    from auditor.audit import Options, run
+    from auditor.cli.judge import exit_code, publish, summarise
+    from auditor.rules.loading import load_rules_or_raise
+    from auditor.writers import check_formats
+
+    check_formats(chosen["formats"])
+    progress("Reading the rules")
+    rules = load_rules_or_raise(folders)
+    key, lasting = source_key()
+    options = Options(
+        as_of=chosen["as_of"],
+        packs=_packs(chosen["packs"], {rule.rule.pack for rule in rules}),
+        profile=chosen["profile"],
+        seed=chosen["seed"],
+        values=None if chosen["full"] else 1000,
+        baseline=chosen["baseline"],
+        key=key,
+        lasting_key=lasting,
+    )
+    try:
+        result = run(specs, rules, policy, options, progress)
+        progress("Writing the report")
+        paths = publish(result, chosen["out"], chosen["formats"])
+    finally:
+        clear()
+    summarise(result, paths)
+    return exit_code(result, chosen["fail_on"], chosen["min_coverage"])
+
+
+def _packs(text: str, known: set[str]) -> tuple[str, ...]:
+    from auditor.knowledge import nearest
+
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known) or f"Packs: {', '.join(sorted(known))}."
+            raise UsageError(f"There is no pack {name!r}.", where="--packs", do=hint)
+    return names
+
+
+def _expand(location: str) -> str:
+    """`${NAME}` from the environment; a variable that is not set is an error, never an empty text."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in os.environ:
+            raise UsageError(f"The environment variable {match[1]} is not set.", do="Set it, or mend the policy.")
+        return os.environ[match[1]]
+
+    return re.sub(r"\$\{(\w+)\}", value, location)

@@ -1,0 +1,75 @@
+"""What `audit` and `demo` have in common: run the audit, write the report, say the result, choose the exit code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from auditor.cli.exits import CLEAN, FINDINGS, INCOMPLETE
+from auditor.cli.show import plain
+from auditor.model import AuditResult, Finding, Severity, State
+from auditor.writers import write
+
+
+def publish(result: AuditResult, out: Path, formats: Sequence[str]) -> tuple[Path, ...]:
+    """Writes the report in every format asked for; the folder is private to its owner."""
+    return write(result, out, formats)
+
+
+def exit_code(result: AuditResult, fail_on: str, min_coverage: float) -> int:
+    """0 clean, 1 findings at or above the threshold, 3 incomplete with none."""
+    if any(_gates(finding, fail_on) for finding in result.findings):
+        return FINDINGS
+    return CLEAN if result.complete and assessed_share(result) >= min_coverage else INCOMPLETE
+
+
+def _gates(finding: Finding, fail_on: str) -> bool:
+    return fail_on != "never" and finding.gates and finding.severity.rank <= Severity(fail_on).rank
+
+
+def assessed_share(result: AuditResult) -> float:
+    """Percentage of the rules that came to a verdict or do not apply."""
+    if not result.rules:
+        return 0.0
+    assessed = sum(r.state not in (State.NOT_ASSESSED, State.ERROR) for r in result.rules)
+    return 100.0 * assessed / len(result.rules)
+
+
+def summarise(result: AuditResult, paths: Sequence[Path]) -> None:
+    """A screenful on standard output: what was found, what could not be checked, where the report lies."""
+    severities = Counter(f.severity for f in result.findings)
+    people = result.binding.people
+    click.echo(f"As of {result.as_of}: {people:,} people in {_names(result)}, {len(result.rules)} rules.")
+    counts = ", ".join(f"{severities[s]} {s}" for s in Severity if severities[s]) or "none"
+    click.echo(f"Findings: {counts}.")
+    for finding in result.findings[:5]:
+        numbers = finding.place.counts
+        click.echo(
+            f"  {finding.severity:<8}  {plain(finding.rule.title)}: {numbers.violations:,} of {numbers.population:,}"
+            f"  [{finding.rule.id}]"
+        )
+    if len(result.findings) > 5:
+        click.echo(f"  and {len(result.findings) - 5} more in the report.")
+    unassessed = sum(r.state is State.NOT_ASSESSED for r in result.rules)
+    click.echo(f"Not assessed: {unassessed} of {len(result.rules)} rules." + (_hint(result) if unassessed else ""))
+    for gap in result.coverage.gaps:
+        rows = f" ({gap.rows:,} rows)" if gap.rows else ""
+        click.echo(f"auditor: not read: {plain(gap.what)}{rows}: {plain(gap.why)}", err=True)
+    for broken in (r for r in result.rules if r.state is State.ERROR):
+        reason = next(p.reason for p in broken.places if p.state is State.ERROR)
+        click.echo(f"auditor: the rule {broken.rule.id} could not be evaluated: {plain(reason)}", err=True)
+    for path in paths:
+        click.echo(str(path))
+
+
+def _names(result: AuditResult) -> str:
+    profiles = {p.source: p.title for p in result.binding.profiles}
+    return ", ".join(f"{plain(s.name)} ({plain(profiles.get(s.name, 'no profile'))})" for s in result.sources)
+
+
+def _hint(result: AuditResult) -> str:
+    best = result.unlocks[0] if result.unlocks else None
+    return f" {len(best.rules)} would need {best.input}." if best else ""

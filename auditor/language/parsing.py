@@ -1,0 +1,265 @@
+"""From text to expression: size and depth are capped first, and every error says where it is and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path as FilePath
+from typing import Any
+
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, v_args
+
+from auditor.errors import ExpressionError
+from auditor.knowledge import nearest
+from auditor.language import syntax as s
+from auditor.language.syntax import UNITS, Expr, Place, depth
+
+MAX_BYTES = 4096
+MAX_DEPTH = 64
+MAX_YEARS = 200
+
+_READS_AS = {
+    "NAME": "a name", "NUMBER": "a number", "TEXT": "a text in quotes", "PARAM": "a parameter such as :limit",
+    "OPERATOR": "a comparison", "LPAR": "'('", "RPAR": "')'", "COMMA": "','", "DOT": "'.'", "PLUS": "'+'",
+    "MINUS": "'-'", "$END": "the end",
+}  # fmt: skip
+
+
+def parse(text: str, *, where: tuple[str, int, int]) -> Expr:
+    """The expression that a text says. `where` is the file, line and column at which the text starts."""
+    start = Place(*where)
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise start.error(f"The expression is longer than {MAX_BYTES:,} bytes.", "Split it into several rules.")
+    _check_brackets(text, start)
+    try:
+        expression: Expr = _parser().parse(text)
+    except UnexpectedInput as error:
+        raise _explain(error, text, start) from None
+    if depth(expression) > MAX_DEPTH:
+        raise start.error(f"The expression is nested more than {MAX_DEPTH} levels deep.", "Make it flatter.")
+    located: Expr = _located(expression, start)
+    _check(located)
+    return located
+
+
+def parse_period(text: str, at: Place) -> s.Period:
+    """A period such as `24 months`, the value of a parameter."""
+    number, _, unit = text.strip().partition(" ")
+    if not number.isascii() or not number.isdigit() or len(number) > 6:
+        raise at.error(f"{text[:40]!r} is not a period.", "Write a whole number and a unit, such as 24 months.")
+    period = s.Period(at, int(number), unit.strip())
+    _check_period(period)
+    return s.Period(at, period.count, _singular(period.unit))
+
+
+def _check_brackets(text: str, start: Place) -> None:
+    level = deepest = 0
+    for character in text:
+        level += (character == "(") - (character == ")")
+        deepest = max(deepest, level)
+    if deepest > MAX_DEPTH:
+        raise start.error(f"The expression is nested more than {MAX_DEPTH} levels deep.", "Make it flatter.")
+
+
+def _singular(unit: str) -> str:
+    return unit[:-1] if unit.endswith("s") else unit
+
+
+def _check_period(period: s.Period) -> None:
+    if period.count < 0:
+        raise period.at.error("A period is a whole number of hours, days, weeks, months or years.", "Round it.")
+    if _singular(period.unit) not in UNITS:
+        names = [f"{unit}s" for unit in UNITS]
+        hint = nearest(period.unit, names) or f"Units are {', '.join(names)}."
+        raise period.at.error(f"{period.unit[:40]!r} is not a unit of time.", hint)
+    hours = {"hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}[_singular(period.unit)]
+    if period.count * hours > MAX_YEARS * 8760:
+        raise period.at.error(f"The period is longer than {MAX_YEARS} years.", "Write a shorter one.")
+
+
+def _check(expression: Expr) -> None:
+    for node in s.walk(expression):
+        if isinstance(node, s.Period):
+            _check_period(node)
+
+
+def _located(node: Any, start: Place) -> Any:
+    """The same expression with places counted from where the text starts in its file."""
+    changes: dict[str, Any] = {}
+    for name in node.__dataclass_fields__:
+        value = getattr(node, name)
+        if name == "at":
+            changes[name] = _place(value.line, value.column, start)
+        elif isinstance(value, s.Node):
+            changes[name] = _located(value, start)
+        elif isinstance(value, tuple):
+            changes[name] = tuple(_located(v, start) if isinstance(v, s.Node) else v for v in value)
+        elif name == "unit":
+            changes[name] = _singular(value) if _singular(value) in UNITS else value
+        else:
+            changes[name] = value
+    return type(node)(**changes)
+
+
+def _place(line: int, column: int, start: Place) -> Place:
+    return Place(start.file, start.line + line - 1, start.column + column - 1 if line == 1 else column)
+
+
+def _explain(error: UnexpectedInput, text: str, start: Place) -> ExpressionError:
+    """Lark's error as one sentence with a place and the nearest word that would have been right."""
+    if isinstance(error, UnexpectedToken) and error.token.type != "$END":  # noqa: S105 - a token of the grammar
+        at = _place(error.line, error.column, start)
+        words = [name.lower() for name in error.accepts or error.expected]
+        expected = _in_words(error.accepts or error.expected)
+        hint = nearest(str(error.token), words) if error.token.type == "NAME" else ""
+        if str(error.token) == "null":
+            hint = "Write `is missing`."
+        return at.error(f"{str(error.token)[:40]!r} does not fit here; expected {expected}.", hint)
+    if isinstance(error, UnexpectedToken | UnexpectedEOF):
+        lines = text.split("\n")
+        at = _place(len(lines), len(lines[-1]) + 1, start)
+        names = error.accepts or error.expected if isinstance(error, UnexpectedToken) else error.expected
+        return at.error(f"The expression stops too early; expected {_in_words(names)}.")
+    if isinstance(error, UnexpectedCharacters):
+        at = _place(error.line, error.column, start)
+        character = text[error.pos_in_stream : error.pos_in_stream + 1]
+        if character == "'":
+            return at.error("A text opens with ' and is never closed.", "Close it with '.")
+        return at.error(f"The character {character!r} is not part of the rule language.", _CHARACTER_HINTS.get(character, ""))
+    return start.error("The expression cannot be read.")
+
+
+_CHARACTER_HINTS = {
+    '"': "Put texts between single quotes.", ":": "A parameter is written :name, in lower case.",
+    "%": "Patterns have names: matches 'name'.", ";": "An expression is one condition.",
+}  # fmt: skip
+
+
+def _in_words(names: Iterable[str]) -> str:
+    words = sorted(_READS_AS.get(name, name.lower()) for name in names)
+    return " or ".join(words) if len(words) < 6 else ", ".join(words[:8]) + (" ..." if len(words) > 8 else "")
+
+
+@cache
+def _parser() -> Lark:
+    grammar = FilePath(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", transformer=_Build(), maybe_placeholders=True, propagate_positions=True)
+
+
+@v_args(meta=True)
+class _Build(Transformer[Token, Any]):
+    """Builds the expression while it is parsed; places are still those inside the text."""
+
+    def either(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Or(_at(meta), tuple(parts))
+
+    def both(self, meta: Any, parts: list[Any]) -> Any:
+        return s.And(_at(meta), tuple(parts))
+
+    def negation(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Not(_at(meta), parts[0])
+
+    def any(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Quantifier(_at(meta), "any", str(parts[0]), *parts[1])
+
+    def none(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Quantifier(_at(meta), "no", str(parts[0]), *parts[1])
+
+    def count(self, meta: Any, parts: list[Any]) -> Any:
+        name, reach, operator, limit = parts
+        return s.Quantifier(_at(meta), "count", str(name), *reach, operator=str(operator), limit=limit)
+
+    def reach(self, meta: Any, parts: list[Any]) -> Any:
+        including, same, moment, where = parts
+        return including is not None, same or (), moment, where
+
+    def including(self, meta: Any, parts: list[Any]) -> Any:
+        return True
+
+    def same(self, meta: Any, parts: list[Any]) -> Any:
+        return tuple(map(str, parts))
+
+    def moment(self, meta: Any, parts: list[Any]) -> Any:
+        return parts[0]
+
+    filter = group = moment
+
+    def compare(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Compare(_at(meta), str(parts[1]), parts[0], parts[2])
+
+    def among(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Among(_at(meta), parts[0], tuple(parts[1:]))
+
+    def not_among(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Not(_at(meta), self.among(meta, parts))
+
+    def between(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Between(_at(meta), *parts)
+
+    def missing(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Missing(_at(meta), parts[0])
+
+    def present(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Not(_at(meta), s.Missing(_at(meta), parts[0]))
+
+    def older(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Older(_at(meta), *parts)
+
+    def within_after(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Within(_at(meta), parts[0], parts[1], True, parts[2])
+
+    def within_before(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Within(_at(meta), parts[0], parts[1], False, parts[2])
+
+    def has(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Has(_at(meta), *parts)
+
+    def matches(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Matches(_at(meta), parts[0], _unquote(parts[1]))
+
+    def exists(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Exists(_at(meta), parts[0])
+
+    def later(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Shift(_at(meta), parts[0], 1, parts[1])
+
+    def earlier(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Shift(_at(meta), parts[0], -1, parts[1])
+
+    def text(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Text(_at(meta), _unquote(parts[0]))
+
+    def number(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Number(_at(meta), float(parts[0]))
+
+    def true(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Truth(_at(meta), True)
+
+    def false(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Truth(_at(meta), False)
+
+    def param(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Param(_at(meta), str(parts[0])[1:])
+
+    def path(self, meta: Any, parts: list[Any]) -> Any:
+        names = tuple(map(str, parts))
+        return s.AsOf(_at(meta)) if names == ("as_of",) else s.Path(_at(meta), names)
+
+    def this(self, meta: Any, parts: list[Any]) -> Any:
+        return s.Path(_at(meta), tuple(map(str, parts)), this=True)
+
+    def call(self, meta: Any, parts: list[Any]) -> Any:
+        name, *arguments = parts
+        return s.Call(_at(meta), str(name), tuple(a for a in arguments if a is not None))
+
+    def period(self, meta: Any, parts: list[Any]) -> Any:
+        number = str(parts[0])
+        return s.Period(_at(meta), int(number) if number.isdigit() else -1, str(parts[1]))
+
+
+def _at(meta: Any) -> Place:
+    return Place("", meta.line, meta.column) if not meta.empty else Place("", 1, 1)
+
+
+def _unquote(token: Token) -> str:
+    return str(token)[1:-1].replace("''", "'")

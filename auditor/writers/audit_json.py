@@ -1,0 +1,255 @@
+"""audit.json: the whole result for programs, and the baseline of the next audit."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from auditor.model import (
+    AuditResult,
+    Binding,
+    Counts,
+    Coverage,
+    Finding,
+    Inventory,
+    Law,
+    PlaceResult,
+    RuleResult,
+    Skipped,
+    SourceInfo,
+)
+from auditor.writers.files import Format, write_private
+
+SCHEMA_VERSION = 1
+Json = dict[str, Any]
+
+# Characters that are legal in JSON but act on a terminal or reorder the line they stand in.
+_ACTIVE = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_ACTIVE_HIGH = re.compile("[\U000e0000-\U000e0fff]")
+
+
+def write_json(result: AuditResult, path: Path) -> None:
+    """Writes audit.json; the same result gives the same bytes. Raises ReportError if it cannot be written."""
+    write_private(path, dump(document(result)))
+
+
+def dump(document: Json) -> str:
+    """JSON with characters that would act where it is shown written as escapes."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    text = _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _ACTIVE_HIGH.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"
+
+
+def document(result: AuditResult) -> Json:
+    """The result as plain JSON values, in a stable order."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "auditor", "version": result.tool_version},
+        "organisation": result.organisation,
+        "as_of": result.as_of.isoformat(),
+        "generated_at": result.generated_at.isoformat(),
+        "seed": result.seed,
+        "complete": result.complete,
+        "sources": [_source(source) for source in sorted(result.sources, key=lambda s: s.name)],
+        "coverage": _coverage(result.coverage, result.assumptions),
+        "packs": [
+            {
+                "id": pack.id,
+                "title": pack.title,
+                "conclusion": pack.conclusion.value,
+                "reason": pack.reason,
+                "states": dict(sorted((str(state), n) for state, n in pack.states.items())),
+            }
+            for pack in sorted(result.packs, key=lambda p: p.id)
+        ],
+        "rules": [_rule(rule) for rule in sorted(result.rules, key=lambda r: r.rule.id)],
+        "findings": [_finding(finding) for finding in sorted(result.findings, key=_order)],
+        "unlocks": [{"input": u.input, "how": u.how, "rules": sorted(u.rules)} for u in result.unlocks],
+        "people": _people(result.binding),
+        "inventory": inventory(result.inventory),
+    }
+
+
+def inventory(found: Inventory) -> Json:
+    """What is personal, and where, as plain JSON values."""
+    columns = sorted(found.columns, key=lambda c: (c.source, c.schema, c.table, c.column))
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "model": found.model,
+        "seed": found.seed,
+        "columns": [
+            {
+                "source": column.source,
+                "schema": column.schema,
+                "table": column.table,
+                "column": column.column,
+                "type": column.type,
+                "rows": column.rows,
+                "read": column.read,
+                "non_empty": column.non_empty,
+                "categories": [
+                    {
+                        "category": category.category,
+                        "confidence": round(category.confidence, 4),
+                        "prevalence": round(category.prevalence, 6),
+                        "evidence": list(category.evidence),
+                    }
+                    for category in sorted(column.categories, key=lambda c: (-c.confidence, c.category))
+                ],
+                "examples": list(column.examples),
+            }
+            for column in columns
+        ],
+        "failures": _skipped(found.failures),
+    }
+
+
+def _order(finding: Finding) -> tuple[int, str, str, str]:
+    return finding.severity.rank, finding.rule.id, finding.place.source, finding.place.relation
+
+
+def _source(source: SourceInfo) -> Json:
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "location": source.location,
+        "tables": [
+            {"schema": t.schema, "name": t.name, "kind": t.kind, "columns": len(t.columns), "rows": t.rows}
+            for t in sorted(source.tables, key=lambda t: (t.schema, t.name))
+        ],
+        "skipped": _skipped(source.skipped),
+        "notes": list(source.notes),
+    }
+
+
+def _coverage(coverage: Coverage, assumptions: Iterable[str]) -> Json:
+    return {
+        "read_from": coverage.read_from.isoformat(),
+        "read_until": coverage.read_until.isoformat(),
+        "tables": [
+            {
+                "source": t.source,
+                "table": t.table,
+                "columns": t.columns,
+                "rows": t.rows,
+                "staged": t.staged,
+                "unread": t.unread,
+                "sampled": t.sampled,
+                "notes": list(t.notes),
+            }
+            for t in sorted(coverage.tables, key=lambda t: (t.source, t.table))
+        ],
+        "skipped": _skipped(coverage.skipped),
+        "assumptions": list(assumptions),
+    }
+
+
+def _skipped(items: Iterable[Skipped]) -> list[Json]:
+    ordered = sorted(items, key=lambda s: (not s.gap, s.what, s.why))
+    return [{"what": s.what, "why": s.why, "gap": s.gap, "rows": s.rows} for s in ordered]
+
+
+def _people(binding: Binding) -> Json:
+    return {
+        "total": binding.people,
+        "countries": [{"country": code, "people": n} for code, n in sorted(binding.countries)],
+        "regimes": [{"regime": name, "people": n} for name, n in sorted(binding.regimes)],
+        "profiles": [
+            {"source": p.source, "profile": p.profile, "title": p.title, "reason": p.reason, "versions": p.versions}
+            for p in sorted(binding.profiles, key=lambda p: p.source)
+        ],
+        "failures": _skipped(binding.failures),
+    }
+
+
+def _law(laws: Iterable[Law]) -> list[Json]:
+    return [
+        {
+            "cite": law.cite,
+            "verified": law.verified.value,
+            "checked_on": law.checked_on.isoformat() if law.checked_on else None,
+        }
+        for law in laws
+    ]
+
+
+def _rule(result: RuleResult) -> Json:
+    rule = result.rule
+    return {
+        "id": rule.id,
+        "pack": rule.pack,
+        "area": rule.area,
+        "version": rule.version,
+        "type": rule.type.value,
+        "title": rule.title,
+        "sentence": result.sentence,
+        "relation": rule.relation,
+        "severity": rule.severity.value,
+        "state": result.state.value,
+        "law": _law(rule.law),
+        "params": dict(sorted(rule.params.items())),
+        "places": [_place(place) for place in sorted(result.places, key=lambda p: (p.source, p.relation))],
+    }
+
+
+def _counts(counts: Counts) -> Mapping[str, int | None]:
+    return {
+        "population": counts.population,
+        "violations": counts.violations,
+        "passes": counts.passes,
+        "undetermined": counts.undetermined,
+        "scope_undetermined": counts.scope_undetermined,
+        "people": counts.people,
+        "after_as_of": counts.after_as_of,
+    }
+
+
+def _place(place: PlaceResult) -> Json:
+    return {
+        "source": place.source,
+        "relation": place.relation,
+        "state": place.state.value,
+        **_counts(place.counts),
+        "reason": place.reason,
+        "missing": sorted(place.missing),
+        "origin": sorted(place.origin),
+        "from_memory": sorted(place.from_memory),
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    place = finding.place
+    return {
+        "fingerprint": finding.fingerprint,
+        "rule": finding.rule.id,
+        "pack": finding.rule.pack,
+        "title": finding.rule.title,
+        "sentence": finding.sentence,
+        "place": {"source": place.source, "relation": place.relation, "state": place.state.value},
+        "severity": finding.severity.value,
+        "status": finding.status,
+        "gates": finding.gates,
+        "counts": _counts(place.counts),
+        "law": _law(finding.rule.law),
+        "evidence": [{"key": row.key, "values": dict(row.values)} for row in place.evidence],
+        "remediation": [
+            {
+                "id": pattern.id,
+                "title": pattern.title,
+                "steps": list(pattern.steps),
+                "closes_with": pattern.closes_with,
+                "effort": pattern.effort,
+                "beware": pattern.beware,
+            }
+            for pattern in finding.remediation
+        ],
+        "closes_with": finding.rule.closes_with,
+        "origin": sorted(place.origin),
+        "members": sorted(place.members),
+    }
+
+
+FORMAT = Format("json", "audit.json", "the whole result for programs; the baseline of the next audit", write_json)
