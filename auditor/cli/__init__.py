@@ -71,7 +71,7 @@ def group() -> None:
 def main() -> None:
     """Runs the command line; every error is one sentence on standard error."""
     try:
-        code = group.main(standalone_mode=False)
+        code = group.main(prog_name="auditor", standalone_mode=False)
     except click.exceptions.Abort:
         _stop("Interrupted; nothing was written.", INTERRUPTED)
     except KeyboardInterrupt:

@@ -44,9 +44,9 @@ def command(sources: tuple[str, ...], config: Path | None, folders: tuple[Path, 
 def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: Any, **chosen: Any) -> int:
     """Runs one audit with the options of the command line and returns the exit code."""
     from auditor.audit import Options, run
-    from auditor.cli.judge import exit_code, publish, summarise
+    from auditor.cli.judge import exit_code, summarise
     from auditor.rules.loading import load_rules_or_raise
-    from auditor.writers import check_formats
+    from auditor.writers import check_formats, write
 
     check_formats(chosen["formats"])
     progress("Reading the rules")
@@ -65,7 +65,7 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
     try:
         result = run(specs, rules, policy, options, progress)
         progress("Writing the report")
-        paths = publish(result, chosen["out"], chosen["formats"])
+        paths = write(result, chosen["out"], chosen["formats"])
     finally:
         clear()
     summarise(result, paths)

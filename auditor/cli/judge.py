@@ -1,4 +1,4 @@
-"""What `audit` and `demo` have in common: run the audit, write the report, say the result, choose the exit code."""
+"""How an audit ends on the command line: what is said, and the exit code."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ import click
 from auditor.cli.exits import CLEAN, FINDINGS, INCOMPLETE
 from auditor.cli.show import plain
 from auditor.model import AuditResult, Finding, Severity, State
-from auditor.writers import write
-
-
-def publish(result: AuditResult, out: Path, formats: Sequence[str]) -> tuple[Path, ...]:
-    """Writes the report in every format asked for; the folder is private to its owner."""
-    return write(result, out, formats)
 
 
 def exit_code(result: AuditResult, fail_on: str, min_coverage: float) -> int:

@@ -7,16 +7,19 @@ from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, v_args
+from lark import Lark, Token, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, v_args
+from lark.visitors import Transformer_NonRecursive, VisitError
 
 from auditor.errors import ExpressionError
 from auditor.knowledge import nearest
 from auditor.language import syntax as s
-from auditor.language.syntax import UNITS, Expr, Place, depth
+from auditor.language.syntax import Expr, Place, depth
 
 MAX_BYTES = 4096
 MAX_DEPTH = 64
 MAX_YEARS = 200
+
+_HOURS = {"hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}
 
 _READS_AS = {
     "NAME": "a name", "NUMBER": "a number", "TEXT": "a text in quotes", "PARAM": "a parameter such as :limit",
@@ -32,14 +35,14 @@ def parse(text: str, *, where: tuple[str, int, int]) -> Expr:
         raise start.error(f"The expression is longer than {MAX_BYTES:,} bytes.", "Split it into several rules.")
     _check_brackets(text, start)
     try:
-        expression: Expr = _parser().parse(text)
+        expression: Expr = _Build(start).transform(_parser().parse(text))
+    except VisitError as error:
+        raise error.orig_exc from None
     except UnexpectedInput as error:
         raise _explain(error, text, start) from None
     if depth(expression) > MAX_DEPTH:
         raise start.error(f"The expression is nested more than {MAX_DEPTH} levels deep.", "Make it flatter.")
-    located: Expr = _located(expression, start)
-    _check(located)
-    return located
+    return expression
 
 
 def parse_period(text: str, at: Place) -> s.Period:
@@ -47,9 +50,7 @@ def parse_period(text: str, at: Place) -> s.Period:
     number, _, unit = text.strip().partition(" ")
     if not number.isascii() or not number.isdigit() or len(number) > 6:
         raise at.error(f"{text[:40]!r} is not a period.", "Write a whole number and a unit, such as 24 months.")
-    period = s.Period(at, int(number), unit.strip())
-    _check_period(period)
-    return s.Period(at, period.count, _singular(period.unit))
+    return _period(at, int(number), unit.strip())
 
 
 def _check_brackets(text: str, start: Place) -> None:
@@ -61,44 +62,13 @@ def _check_brackets(text: str, start: Place) -> None:
         raise start.error(f"The expression is nested more than {MAX_DEPTH} levels deep.", "Make it flatter.")
 
 
-def _singular(unit: str) -> str:
-    return unit[:-1] if unit.endswith("s") else unit
-
-
-def _check_period(period: s.Period) -> None:
-    if period.count < 0:
-        raise period.at.error("A period is a whole number of hours, days, weeks, months or years.", "Round it.")
-    if _singular(period.unit) not in UNITS:
-        names = [f"{unit}s" for unit in UNITS]
-        hint = nearest(period.unit, names) or f"Units are {', '.join(names)}."
-        raise period.at.error(f"{period.unit[:40]!r} is not a unit of time.", hint)
-    hours = {"hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}[_singular(period.unit)]
-    if period.count * hours > MAX_YEARS * 8760:
-        raise period.at.error(f"The period is longer than {MAX_YEARS} years.", "Write a shorter one.")
-
-
-def _check(expression: Expr) -> None:
-    for node in s.walk(expression):
-        if isinstance(node, s.Period):
-            _check_period(node)
-
-
-def _located(node: Any, start: Place) -> Any:
-    """The same expression with places counted from where the text starts in its file."""
-    changes: dict[str, Any] = {}
-    for name in node.__dataclass_fields__:
-        value = getattr(node, name)
-        if name == "at":
-            changes[name] = _place(value.line, value.column, start)
-        elif isinstance(value, s.Node):
-            changes[name] = _located(value, start)
-        elif isinstance(value, tuple):
-            changes[name] = tuple(_located(v, start) if isinstance(v, s.Node) else v for v in value)
-        elif name == "unit":
-            changes[name] = _singular(value) if _singular(value) in UNITS else value
-        else:
-            changes[name] = value
-    return type(node)(**changes)
+def _period(at: Place, count: int, unit: str) -> s.Period:
+    if unit.removesuffix("s") not in _HOURS:
+        names = [f"{name}s" for name in _HOURS]
+        raise at.error(f"{unit[:40]!r} is not a unit of time.", nearest(unit, names) or f"Units: {', '.join(names)}.")
+    if count * _HOURS[unit.removesuffix("s")] > MAX_YEARS * _HOURS["year"]:
+        raise at.error(f"The period is longer than {MAX_YEARS} years.", "Write a shorter one.")
+    return s.Period(at, count, unit.removesuffix("s"))
 
 
 def _place(line: int, column: int, start: Place) -> Place:
@@ -143,31 +113,38 @@ def _in_words(names: Iterable[str]) -> str:
 @cache
 def _parser() -> Lark:
     grammar = FilePath(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", transformer=_Build(), maybe_placeholders=True, propagate_positions=True)
+    return Lark(grammar, parser="lalr", maybe_placeholders=True, propagate_positions=True)
 
 
 @v_args(meta=True)
-class _Build(Transformer[Token, Any]):
-    """Builds the expression while it is parsed; places are still those inside the text."""
+class _Build(Transformer_NonRecursive[Token, Any]):
+    """Turns Lark's tree into the expression, without recursion; `start` is where the text stands in its file."""
+
+    def __init__(self, start: Place) -> None:
+        super().__init__()
+        self.start = start
+
+    def at(self, meta: Any) -> Place:
+        return self.start if meta.empty else _place(meta.line, meta.column, self.start)
 
     def either(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Or(_at(meta), tuple(parts))
+        return s.Or(self.at(meta), tuple(parts)) if len(parts) > 1 else parts[0]
 
     def both(self, meta: Any, parts: list[Any]) -> Any:
-        return s.And(_at(meta), tuple(parts))
+        return s.And(self.at(meta), tuple(parts)) if len(parts) > 1 else parts[0]
 
     def negation(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Not(_at(meta), parts[0])
+        return s.Not(self.at(meta), parts[0])
 
     def any(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Quantifier(_at(meta), "any", str(parts[0]), *parts[1])
+        return s.Quantifier(self.at(meta), "any", str(parts[0]), *parts[1])
 
     def none(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Quantifier(_at(meta), "no", str(parts[0]), *parts[1])
+        return s.Quantifier(self.at(meta), "no", str(parts[0]), *parts[1])
 
     def count(self, meta: Any, parts: list[Any]) -> Any:
         name, reach, operator, limit = parts
-        return s.Quantifier(_at(meta), "count", str(name), *reach, operator=str(operator), limit=limit)
+        return s.Quantifier(self.at(meta), "count", str(name), *reach, operator=str(operator), limit=limit)
 
     def reach(self, meta: Any, parts: list[Any]) -> Any:
         including, same, moment, where = parts
@@ -185,80 +162,77 @@ class _Build(Transformer[Token, Any]):
     filter = group = moment
 
     def compare(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Compare(_at(meta), str(parts[1]), parts[0], parts[2])
+        return s.Compare(self.at(meta), str(parts[1]), parts[0], parts[2])
 
     def among(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Among(_at(meta), parts[0], tuple(parts[1:]))
+        return s.Among(self.at(meta), parts[0], tuple(parts[1:]))
 
     def not_among(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Not(_at(meta), self.among(meta, parts))
+        return s.Not(self.at(meta), self.among(meta, parts))
 
     def between(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Between(_at(meta), *parts)
+        return s.Between(self.at(meta), *parts)
 
     def missing(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Missing(_at(meta), parts[0])
+        return s.Missing(self.at(meta), parts[0])
 
     def present(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Not(_at(meta), s.Missing(_at(meta), parts[0]))
+        return s.Not(self.at(meta), s.Missing(self.at(meta), parts[0]))
 
     def older(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Older(_at(meta), *parts)
+        return s.Older(self.at(meta), *parts)
 
     def within_after(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Within(_at(meta), parts[0], parts[1], True, parts[2])
+        return s.Within(self.at(meta), parts[0], parts[1], True, parts[2])
 
     def within_before(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Within(_at(meta), parts[0], parts[1], False, parts[2])
+        return s.Within(self.at(meta), parts[0], parts[1], False, parts[2])
 
     def has(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Has(_at(meta), *parts)
+        return s.Has(self.at(meta), *parts)
 
     def matches(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Matches(_at(meta), parts[0], _unquote(parts[1]))
+        return s.Matches(self.at(meta), parts[0], _unquote(parts[1]))
 
     def exists(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Exists(_at(meta), parts[0])
+        return s.Exists(self.at(meta), parts[0])
 
     def later(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Shift(_at(meta), parts[0], 1, parts[1])
+        return s.Shift(self.at(meta), parts[0], 1, parts[1])
 
     def earlier(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Shift(_at(meta), parts[0], -1, parts[1])
+        return s.Shift(self.at(meta), parts[0], -1, parts[1])
 
     def text(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Text(_at(meta), _unquote(parts[0]))
+        return s.Text(self.at(meta), _unquote(parts[0]))
 
     def number(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Number(_at(meta), float(parts[0]))
+        return s.Number(self.at(meta), float(parts[0]))
 
     def true(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Truth(_at(meta), True)
+        return s.Truth(self.at(meta), True)
 
     def false(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Truth(_at(meta), False)
+        return s.Truth(self.at(meta), False)
 
     def param(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Param(_at(meta), str(parts[0])[1:])
+        return s.Param(self.at(meta), str(parts[0])[1:])
 
     def path(self, meta: Any, parts: list[Any]) -> Any:
         names = tuple(map(str, parts))
-        return s.AsOf(_at(meta)) if names == ("as_of",) else s.Path(_at(meta), names)
+        return s.AsOf(self.at(meta)) if names == ("as_of",) else s.Path(self.at(meta), names)
 
     def this(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Path(_at(meta), tuple(map(str, parts)), this=True)
+        return s.Path(self.at(meta), tuple(map(str, parts)), this=True)
 
     def call(self, meta: Any, parts: list[Any]) -> Any:
         name, *arguments = parts
-        return s.Call(_at(meta), str(name), tuple(a for a in arguments if a is not None))
+        return s.Call(self.at(meta), str(name), tuple(a for a in arguments if a is not None))
 
     def period(self, meta: Any, parts: list[Any]) -> Any:
-        number = str(parts[0])
-        return s.Period(_at(meta), int(number) if number.isdigit() else -1, str(parts[1]))
-
-
-def _at(meta: Any) -> Place:
-    return Place("", meta.line, meta.column) if not meta.empty else Place("", 1, 1)
+        if not str(parts[0]).isdigit():
+            raise self.at(meta).error("A period is a whole number of hours, days, weeks, months or years.", "Round it.")
+        return _period(self.at(meta), int(parts[0]), str(parts[1]))
 
 
 def _unquote(token: Token) -> str:

@@ -8,9 +8,6 @@ from typing import NamedTuple, TypeAlias
 
 from auditor.errors import ExpressionError
 
-UNITS = ("hour", "day", "week", "month", "year")
-
-
 class Place(NamedTuple):
     """Where a part of an expression stands."""
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from auditor.errors import UsageError
+from auditor.knowledge import nearest
 from auditor.model import AuditResult
-from auditor.writers.files import Format
+from auditor.writers.files import Format, private_folder
 
-__all__ = ["Format", "formats", "inventory_json", "write_html", "write_json"]
+__all__ = ["Format", "check_formats", "formats", "inventory_json", "write", "write_html", "write_json"]
 
 
 def formats() -> Mapping[str, Format]:
@@ -25,6 +27,26 @@ def formats() -> Mapping[str, Format]:
         if isinstance(offered, Format):
             found[offered.name] = offered
     return dict(sorted(found.items()))
+
+
+def check_formats(names: Sequence[str]) -> tuple[Format, ...]:
+    """The formats of these names. Raises UsageError for one that is not known."""
+    known = formats()
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known) or f"Known formats: {', '.join(known)}."
+            raise UsageError(f"The format {name[:40]!r} is not known.", do=hint)
+    return tuple(known[name] for name in dict.fromkeys(names))
+
+
+def write(result: AuditResult, folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
+    """Writes the result in every format asked for and returns the files; the folder is private to its owner."""
+    chosen = check_formats(names)
+    private_folder(folder)
+    paths = tuple(Path(folder) / each.file_name for each in chosen)
+    for each, path in zip(chosen, paths, strict=True):
+        each.write(result, path)
+    return paths
 
 
 def write_html(result: AuditResult, path: Path) -> None:

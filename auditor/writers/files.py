@@ -22,6 +22,14 @@ class Format:
     write: Callable[[AuditResult, Path], None]
 
 
+def private_folder(path: Path) -> None:
+    """Makes the folder with mode 0700 if it is not there. Raises ReportError if it cannot be made."""
+    try:
+        Path(path).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(Path(path), error) from None
+
+
 def write_private(path: Path, text: str) -> None:
     """Replaces the file in one step with mode 0600. Raises ReportError if it cannot be written."""
     path = Path(path)

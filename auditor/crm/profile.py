@@ -1,0 +1,174 @@
+"""What a CRM profile says, as read from `rules/crm/<name>.yaml`: where a CRM keeps each canonical field.
+
+A profile names its own tables and columns in lower case (`alias.column` in expressions); `named` lists what the source
+may call them. Nothing here touches a source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from auditor.language.syntax import Expr
+
+MARKS = ("S", "D", "C", "M")
+"""How a schema fact was checked: seen in the vendor's source, documented, used by third parties, from memory."""
+INNER, LEFT, COLLECT = "inner", "left", "collect"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnType:
+    """How a column settles: one of the canonical types, and what its raw values mean."""
+
+    kind: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Raw value to code, for codes and sets."""
+    true: tuple[str, ...] = ()
+    false: tuple[str, ...] = ()
+    split: str = ""
+    strip: str = ""
+    missing: tuple[str, ...] = ()
+    """Raw values that stand for nothing."""
+    zone: str = ""
+    date_order: str = ""
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    """Beginning of a raw value to code, where only the beginning tells (a password hash)."""
+    otherwise: str = ""
+    """The code of a value that is given but not listed."""
+    if_absent: str = ""
+    """What a column that this version of the CRM lacks stands for; empty if nothing can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedIn:
+    """A name that is itself data: the value of `column` in the row of `table` where the other columns say so."""
+
+    table: str
+    column: str
+    where: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """A column the profile knows; the first of `named` that the table has is meant."""
+
+    name: str
+    type: ColumnType
+    named: tuple[str, ...]
+    verified: str = ""
+    attribute: str = ""
+    """In a table of attribute-value rows: the attribute whose value this is."""
+    named_in: NamedIn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """A table with one row per attribute becomes one with a row per `by`: `name` and `value` are its columns."""
+
+    by: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EachColumn:
+    """Columns that follow a pattern become rows: what the pattern's star stood for, and the column's value."""
+
+    like: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """A table the profile knows; `named` may hold `{prefix}` and `*`, and what a star finds is read as one table."""
+
+    name: str
+    named: tuple[str, ...]
+    columns: Mapping[str, ColumnSpec]
+    attributes: Attributes | None = None
+    each_column: EachColumn | None = None
+    named_in: NamedIn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """`table.column`s (or tables) by which the CRM is recognised."""
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JoinSpec:
+    """A table joined to a block. `one` keeps a single row per match, so that a join never multiplies people."""
+
+    kind: str
+    table: str
+    alias: str
+    on: Expr
+    where: Expr | None = None
+    one: str = ""
+    """`first`, `latest` or `preferred`; empty if every match counts (only for inner joins)."""
+    by: Expr | None = None
+    collect: Mapping[str, Expr] = field(default_factory=dict)
+    """Names of sets that gather a code from every matching row."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """What fills a canonical field: one expression, the parts of a key, or the first that is given."""
+
+    name: str
+    parts: tuple[Expr, ...]
+    first_of: bool = False
+    verified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One branch of a relation: the rows of a table, what is joined to them, and what their fields are."""
+
+    relation: str
+    table: str
+    alias: str
+    joins: tuple[JoinSpec, ...]
+    where: Expr | None
+    key: tuple[Expr, ...]
+    deleted: Expr | None
+    fields: Mapping[str, FieldSpec]
+    place: str = ""
+    """`file:line:column`, for errors."""
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Alias to table of the profile."""
+        return {self.alias: self.table} | {join.alias: join.table for join in self.joins}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Where one CRM keeps each canonical field."""
+
+    name: str
+    title: str
+    versions: str
+    verified: str
+    fingerprint: Fingerprint
+    tables: Mapping[str, TableSpec]
+    blocks: tuple[Block, ...]
+    free_text: tuple[str, ...] = ()
+    """`table.column`s that hold prose."""
+    zone: str = ""
+    """Time zone of naive times in this CRM's database."""
+    file: str = ""
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """The canonical relations it can fill."""
+        return tuple(dict.fromkeys(block.relation for block in self.blocks))
+
+    def blocks_of(self, relation: str) -> Iterator[Block]:
+        """The branches of a relation."""
+        return (block for block in self.blocks if block.relation == relation)

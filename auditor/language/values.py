@@ -1,0 +1,210 @@
+"""What a lowered term is, and what an expression is lowered against: a scope that knows names, a context that knows the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol, TypeAlias
+
+import sqlalchemy as sa
+
+from auditor.language.parsing import parse_period
+from auditor.language.syntax import Number, Param, Path, Period, Place, Text
+from auditor.relations import Field, Relations
+from auditor.tables import END, GIVEN, LAYOUT, REGION
+
+Column: TypeAlias = sa.ColumnElement[Any]
+Condition: TypeAlias = sa.ColumnElement[bool]
+
+TEXT = "text"
+"""The type of a literal between quotes; it becomes a code, a country or a date by what it is compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A lowered term.
+
+    `given` is true if something is there, readable or not; unknown (NULL) if the record it would be in is not there.
+    A time has its earliest instant in `column` and its latest in `end`; a phone number its prefix's country in `region`.
+    """
+
+    type: str
+    column: Column
+    given: Condition
+    end: Column | None = None
+    region: Column | None = None
+    values: tuple[str, ...] = ()
+    to: str = ""
+    literal: Any = None
+    """The Python value of a literal, None for everything else."""
+
+
+class Scope(Protocol):
+    """What the names of an expression stand for."""
+
+    def resolve(self, path: Path) -> Value:
+        """The value of a dotted path. Raises ExpressionError with the nearest name."""
+        ...
+
+
+class Facts(Protocol):
+    """The facts about countries that functions need; see `auditor/jurisdictions.py`."""
+
+    @property
+    def regimes(self) -> Mapping[str, Any]:
+        """Regimes by id."""
+        ...
+
+    @property
+    def child_age(self) -> Mapping[str, int]:
+        """By country, the age from which a child may consent alone."""
+        ...
+
+    @property
+    def child_age_default(self) -> int:
+        """The age in every other country."""
+        ...
+
+    @property
+    def unknown_bases(self) -> Mapping[str, frozenset[str]]:
+        """By country, the lawful bases that its law does not know."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an expression is judged with: the last instant of the audit's date, parameters, facts and relations.
+
+    `unique` are the relations whose keys were seen to be unique in the stage; others are joined through their first row.
+    """
+
+    as_of: datetime
+    relations: Relations
+    facts: Facts | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    unique: frozenset[str] = frozenset()
+
+
+def last_instant(day: date) -> datetime:
+    """The last instant of a day, as which a date of audit is understood."""
+    return datetime.combine(day, time.max)
+
+
+def known(column: Column) -> Condition:
+    """Whether a column of a row that is there holds something."""
+    return column.is_not(None)
+
+
+def stage_value(spec: Field, column: Callable[[str], Column], there: Condition | None = None) -> Value:
+    """The value of a field or settled column laid out as in `auditor/tables.py`.
+
+    `column` gives a column by its name; `there` says whether the row is there, for rows that are joined.
+    """
+    own = column(spec.name)
+    suffixes = [suffix for suffix, _ in LAYOUT[spec.type]]
+    if spec.type == "presence":
+        given = own
+    elif GIVEN in suffixes:
+        given = column(spec.name + GIVEN)
+    elif there is None:
+        given = known(own)
+    else:
+        given = sa.case((there, known(own)), else_=unknown())
+    return Value(
+        spec.type,
+        own,
+        given,
+        end=column(spec.name + END) if END in suffixes else None,
+        region=column(spec.name + REGION) if REGION in suffixes else None,
+        values=spec.values,
+        to=spec.to,
+    )
+
+
+def unknown() -> Condition:
+    """The third answer."""
+    return sa.cast(sa.null(), sa.Boolean())
+
+
+def text(value: str) -> Value:
+    """A literal text."""
+    return Value(TEXT, sa.literal(value, sa.String()), sa.true(), literal=value)
+
+
+def number(value: float) -> Value:
+    """A literal number."""
+    whole = int(value) if value == int(value) else value
+    return Value("number", sa.literal(whole, sa.Double()), sa.true(), literal=value)
+
+
+def moment(earliest: datetime, latest: datetime, name: str = "time") -> Value:
+    """A time known when the expression is lowered."""
+    low = sa.bindparam(name, earliest, sa.DateTime(), unique=True)
+    high = low if earliest == latest else sa.bindparam(f"{name}_end", latest, sa.DateTime(), unique=True)
+    return Value("time", low, sa.true(), end=high, literal=(earliest, latest))
+
+
+def day_or_instant(written: str) -> tuple[datetime, datetime] | None:
+    """The earliest and latest instant of `2024-05-01` or `2024-05-01T10:00`; None if it is neither."""
+    try:
+        if len(written) == 10:
+            day = date.fromisoformat(written)
+            return datetime.combine(day, time.min), last_instant(day)
+        instant = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return (instant, instant) if instant.tzinfo is None else None
+
+
+def parameter(node: Param, context: Context) -> Text | Number:
+    """A parameter's value as a literal: a number if it looks like one."""
+    written = _written(node, context)
+    try:
+        return Number(node.at, float(written)) if written[:1].isdigit() else Text(node.at, written)
+    except ValueError:
+        return Text(node.at, written)
+
+
+def period(node: Period | Param, context: Context) -> Period:
+    """A period written out or given by a parameter."""
+    if isinstance(node, Period):
+        return node
+    return parse_period(_written(node, context), node.at)
+
+
+def _written(node: Param, context: Context) -> str:
+    from auditor.knowledge import nearest
+
+    if node.name not in context.params:
+        hint = nearest(node.name, context.params) or "Declare it under `params`."
+        raise node.at.error(f"The parameter :{node.name[:40]} is not declared.", hint)
+    return context.params[node.name].strip()
+
+
+def shift(instant: datetime, length: Period, sign: int, at: Place) -> datetime:
+    """An instant moved by a period; a month's end stays in its month."""
+    try:
+        if length.unit in ("month", "year"):
+            months = instant.year * 12 + instant.month - 1 + sign * length.count * (12 if length.unit == "year" else 1)
+            year, month = divmod(months, 12)
+            return instant.replace(year=year, month=month + 1, day=min(instant.day, _days(year, month + 1)))
+        return instant + sign * timedelta(**{f"{length.unit}s": length.count})
+    except (ValueError, OverflowError):
+        raise at.error("The period leads out of the calendar.", "Write a shorter one.") from None
+
+
+def _days(year: int, month: int) -> int:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return (following - timedelta(days=1)).day
+
+
+def shifted(column: Column, length: Period, sign: int) -> Column:
+    """A column of times moved by a period; the engine clamps month ends the same way."""
+    make = {
+        "hour": sa.func.to_hours, "day": sa.func.to_days, "week": sa.func.to_weeks,
+        "month": sa.func.to_months, "year": sa.func.to_years,
+    }[length.unit]  # fmt: skip
+    interval = make(sa.literal(length.count, sa.Integer()))
+    moved: Column = column.op("+" if sign > 0 else "-", return_type=sa.DateTime())(interval)
+    return moved

@@ -1,0 +1,130 @@
+"""Everything the report's templates show that is more than a field of the result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from auditor.model import AuditResult, PackResult, RuleResult, Severity, Skipped, State
+from auditor.writers.page.bars import Segment
+from auditor.writers.page.datamap import DataMap, data_map
+from auditor.writers.page.findings import Action, FindingView, first_actions, number_findings
+from auditor.writers.page.ledger import LedgerRow, ledger, not_read
+from auditor.writers.page.people import People, people
+from auditor.writers.page.verdict import StateBar, Verdict, state_bar, verdict
+from auditor.writers.page.words import CONCLUSION_CLASS, FILTERS
+
+__all__ = ["FILTERS", "Page", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class PackRow:
+    """A pack with its findings by severity and its rules by state."""
+
+    pack: PackResult
+    severities: tuple[tuple[Severity, int], ...]
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A rule with at least one place where nothing was noted, and the population tested there."""
+
+    rule: RuleResult
+    places: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The report, computed."""
+
+    verdict: Verdict
+    states: StateBar
+    severities: tuple[tuple[Severity, int], ...]
+    assessed: int
+    rows_read: int
+    findings: tuple[FindingView, ...]
+    actions: tuple[Action, ...]
+    packs: tuple[PackRow, ...]
+    ledger: tuple[LedgerRow, ...]
+    not_read: tuple[Skipped, ...]
+    map: DataMap
+    people: People
+    unlocked: tuple[tuple[str, str, tuple[RuleResult, ...]], ...]
+    unknown: tuple[RuleResult, ...]
+    """Not assessed or broken, and under no input that would unlock them."""
+    not_applicable: tuple[RuleResult, ...]
+    passed: tuple[Passed, ...]
+    rules: tuple[RuleResult, ...]
+    anchors: Mapping[str, str]
+    choices: Mapping[str, tuple[str, ...]]
+    places: tuple[str, ...]
+
+
+def page(result: AuditResult) -> Page:
+    """Computes the report of one result."""
+    findings = number_findings(result.findings)
+    rules = tuple(sorted(result.rules, key=lambda r: (r.rule.pack, r.rule.area, r.rule.id)))
+    states = Counter(rule.state for rule in rules)
+    by_id = {rule.rule.id: rule for rule in rules}
+    unlocked = tuple((u.input, u.how, tuple(by_id[r] for r in u.rules if r in by_id)) for u in result.unlocks)
+    explained = {rule.rule.id for _, _, group in unlocked for rule in group}
+    open_states = (State.NOT_ASSESSED, State.ERROR)
+    return Page(
+        verdict=verdict(result),
+        states=state_bar(states),
+        severities=_severities(view.finding.severity for view in findings),
+        assessed=sum(n for state, n in states.items() if state not in open_states),
+        rows_read=sum(table.staged or 0 for table in result.coverage.tables),
+        findings=findings,
+        actions=first_actions(findings),
+        packs=tuple(_pack_row(pack, result) for pack in sorted(result.packs, key=_worst_first)),
+        ledger=ledger(result),
+        not_read=not_read(result),
+        map=data_map(result),
+        people=people(result),
+        unlocked=unlocked,
+        unknown=tuple(r for r in rules if r.state in open_states and r.rule.id not in explained),
+        not_applicable=tuple(r for r in rules if r.state is State.NOT_APPLICABLE),
+        passed=_passed(rules),
+        rules=rules,
+        anchors={rule.rule.id: f"R-{n:02d}" for n, rule in enumerate(rules, start=1)},
+        choices={
+            "area": _distinct(v.finding.rule.area for v in findings),
+            "pack": _distinct(v.finding.rule.pack for v in findings),
+            "place": _distinct(v.place for v in findings),
+            "state": _distinct(v.state for v in findings),
+        },
+        places=_distinct(place.source for rule in rules for place in rule.places),
+    )
+
+
+def _severities(found: Iterable[Severity]) -> tuple[tuple[Severity, int], ...]:
+    counts = Counter(found)
+    return tuple((severity, counts[severity]) for severity in Severity)
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
+
+
+def _worst_first(pack: PackResult) -> tuple[int, str]:
+    return list(CONCLUSION_CLASS).index(pack.conclusion), pack.id
+
+
+def _pack_row(pack: PackResult, result: AuditResult) -> PackRow:
+    counts = _severities(f.severity for f in result.findings if f.rule.pack == pack.id)
+    states = Counter(rule.state for rule in result.rules if rule.rule.pack == pack.id)
+    return PackRow(pack, tuple((s, n) for s, n in counts if n), state_bar(states).segments)
+
+
+def _passed(rules: tuple[RuleResult, ...]) -> tuple[Passed, ...]:
+    listed = []
+    for rule in rules:
+        clean = tuple(
+            (f"{p.source}.{p.relation}", p.counts.population) for p in rule.places if p.state is State.PASS
+        )
+        if clean:
+            listed.append(Passed(rule, clean))
+    return tuple(listed)

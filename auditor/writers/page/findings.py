@@ -1,0 +1,125 @@
+"""Findings as the report lists them, and what to do first about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auditor.findings.assemble import urgency
+from auditor.model import Counts, Finding, Severity, State
+from auditor.relations import load_relations
+from auditor.writers.page.bars import PopulationBar, population
+from auditor.writers.page.words import number, plural, share
+
+CLOSED = ("accepted", "false positive")
+_AT_LEAST = 7
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding with its number on this page; `shared_with` names the finding that holds its rule's texts."""
+
+    id: str
+    finding: Finding
+    shared_with: str
+    wrong: str
+    bar: PopulationBar
+    columns: tuple[str, ...]
+    state: str
+    search: str
+
+    @property
+    def counts(self) -> Counts:
+        """Its figures."""
+        return self.finding.place.counts
+
+    @property
+    def place(self) -> str:
+        """Source and relation."""
+        return f"{self.finding.place.source}.{self.finding.place.relation}"
+
+    @property
+    def open(self) -> bool:
+        """False if somebody accepted it or called it a false positive."""
+        return self.finding.status not in CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The first step about one rule, wherever it is violated."""
+
+    findings: tuple[FindingView, ...]
+    step: str
+    effort: str
+
+    @property
+    def severity(self) -> Severity:
+        """The most urgent of its findings."""
+        return min((v.finding.severity for v in self.findings), key=lambda s: s.rank)
+
+
+def number_findings(findings: Sequence[Finding]) -> tuple[FindingView, ...]:
+    """All findings, the most urgent first; the texts of a rule stand in its first finding only."""
+    first: dict[str, str] = {}
+    views = []
+    for place, finding in enumerate(sorted(findings, key=urgency), start=1):
+        label = f"F-{place:02d}"
+        holder = first.setdefault(finding.rule.id, label)
+        views.append(_view(label, finding, "" if holder == label else holder))
+    return tuple(views)
+
+
+def _view(label: str, finding: Finding, shared_with: str) -> FindingView:
+    rule, place = finding.rule, finding.place
+    columns = tuple(dict.fromkeys(name for row in place.evidence for name, _ in row.values))
+    words = (label, rule.title, rule.id, rule.pack, rule.area, place.source, place.relation, *place.origin)
+    state = "needs review" if place.state is State.NEEDS_REVIEW and finding.status == "new" else finding.status
+    return FindingView(
+        id=label,
+        finding=finding,
+        shared_with=shared_with,
+        wrong=_wrong(finding),
+        bar=population(place.counts),
+        columns=columns,
+        state=state,
+        search=" ".join((*words, *(law.cite for law in rule.law), finding.fingerprint))[:1000].lower(),
+    )
+
+
+def _wrong(finding: Finding) -> str:
+    counts, review = finding.place.counts, finding.place.state is State.NEEDS_REVIEW
+    row = rows_of(finding.place.relation)
+    what = "need a look" if review else "violate the rule"
+    if counts.violations == 1:
+        what = "needs a look" if review else "violates the rule"
+    people = f" They concern {plural(counts.people, 'person', 'people')}." if counts.people else ""
+    unsure = (
+        f" For {number(counts.undetermined)} more the records do not tell."
+        if counts.undetermined
+        else " None is undetermined."
+    )
+    rate = share(counts.violations, counts.population)
+    return f"{number(counts.violations)} of {number(counts.population)} {row} ({rate}) {what}.{people}{unsure}"
+
+
+def rows_of(relation: str) -> str:
+    """`message records`: what is counted, in a word."""
+    known = load_relations()
+    return f"{relation.replace('_', ' ')} records" if relation in known else "records"
+
+
+def first_actions(views: Sequence[FindingView]) -> tuple[Action, ...]:
+    """Every critical finding that is open, and the most urgent of the rest up to seven actions."""
+    groups: dict[str, list[FindingView]] = {}
+    for view in views:
+        if view.open and view.finding.severity is not Severity.INFO:
+            groups.setdefault(view.finding.rule.id, []).append(view)
+    actions = [_action(tuple(group)) for group in groups.values()]
+    return tuple(a for n, a in enumerate(actions) if n < _AT_LEAST or a.severity is Severity.CRITICAL)
+
+
+def _action(views: tuple[FindingView, ...]) -> Action:
+    patterns = views[0].finding.remediation
+    if patterns and patterns[0].steps:
+        return Action(views, patterns[0].steps[0], patterns[0].effort)
+    return Action(views, "Look at the records and decide what is to be done.", "")

@@ -1,0 +1,90 @@
+"""Where the people live and which law was applied."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from auditor.jurisdictions import load_jurisdictions
+from auditor.model import AuditResult
+
+_SHOWN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """People in one country; `code` is empty where it is not known. `x` and `y` place its tile."""
+
+    code: str
+    title: str
+    people: int
+    heat: int
+    covered: bool
+    """Whether a rule pack of a law that protects people there was applied."""
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeRow:
+    """People under one law, and its findings; `findings` is None where no pack of it was applied."""
+
+    title: str
+    people: int
+    findings: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """`countries` are the largest, `other` the rest of them folded; `columns` tiles stand in a row."""
+
+    total: int
+    countries: tuple[Country, ...]
+    other: tuple[Country, ...]
+    unknown: int
+    regimes: tuple[RegimeRow, ...]
+    columns: int
+    height: int
+
+
+def people(result: AuditResult, columns: int = 8) -> People:
+    """Countries by number of people, and the regimes they are under."""
+    facts, packs = load_jurisdictions(), {pack.id for pack in result.packs}
+    covered = {c for name, regime in facts.regimes.items() if name in packs for c in regime.countries}
+    counts = {code: n for code, n in result.binding.countries if n}
+    unknown = counts.pop("", 0)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    titles = _titles()
+    most = ranked[0][1] if ranked else 0
+    tiles = tuple(
+        Country(
+            code, titles.get(code, code), n, _heat(n, most), code in covered,
+            (place % columns) * 100, (place // columns) * 78,
+        )
+        for place, (code, n) in enumerate(ranked)
+    )  # fmt: skip
+    findings = Counter(finding.rule.pack for finding in result.findings)
+    regimes = tuple(
+        RegimeRow(
+            facts.regimes[name].title if name in facts.regimes else name or "No regime known",
+            n,
+            findings[name] if name in packs else None,
+        )
+        for name, n in sorted(result.binding.regimes, key=lambda item: (not item[0], -item[1], item[0]))
+        if n
+    )
+    shown = min(len(tiles), _SHOWN) + (1 if unknown else 0)
+    return People(
+        result.binding.people, tiles[:_SHOWN], tiles[_SHOWN:], unknown, regimes, columns, -(-shown // columns) * 78
+    )
+
+
+def _heat(count: int, most: int) -> int:
+    return 1 + sum(count * step >= most for step in (40, 12, 4, 1.7))
+
+
+def _titles() -> dict[str, str]:
+    # Babel is heavy and only needed here; it carries its data and asks nobody.
+    from babel import Locale
+
+    return {str(code): str(title) for code, title in Locale("en").territories.items()}

@@ -1,0 +1,138 @@
+"""How figures, dates and names are written in the report; the filters of its templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from auditor.model import Conclusion, Severity, State, Verified
+from auditor.writers.text import NAME_LIMIT, visible
+
+WHEN: Mapping[Severity, str] = {
+    Severity.CRITICAL: "today",
+    Severity.HIGH: "this month",
+    Severity.MEDIUM: "this quarter",
+    Severity.LOW: "with the next change",
+    Severity.INFO: "for information",
+}
+STATE_WORD: Mapping[State, str] = {
+    State.ERROR: "error",
+    State.FAIL: "exceptions noted",
+    State.NEEDS_REVIEW: "needs review",
+    State.NOT_ASSESSED: "not assessed",
+    State.PASS: "no exceptions noted",
+    State.NOT_APPLICABLE: "not applicable",
+}
+STATE_CLASS: Mapping[State, str] = {
+    State.ERROR: "error",
+    State.FAIL: "fail",
+    State.NEEDS_REVIEW: "review",
+    State.NOT_ASSESSED: "unknown",
+    State.PASS: "pass",
+    State.NOT_APPLICABLE: "na",
+}
+CONCLUSION_CLASS: Mapping[Conclusion, str] = {
+    Conclusion.EXCEPTIONS: "fail",
+    Conclusion.SCOPE_LIMITATION: "unknown",
+    Conclusion.NO_EXCEPTIONS: "pass",
+}
+MARK: Mapping[Verified, str] = {
+    Verified.V1: "official text read",
+    Verified.V2: "secondary source read",
+    Verified.V3: "article confirmed; threshold not checked",
+    Verified.M: "from memory; citation unverified, counsel to confirm",
+}
+
+
+def number(value: int | None) -> str:
+    """1,234; a dash where nothing was counted."""
+    return "–" if value is None else f"{value:,}"
+
+
+def short(value: int) -> str:
+    """Exact below 10,000, then 48k, 1.2M."""
+    if value < 10_000:
+        return f"{value:,}"
+    return f"{value / 1000:,.0f}k" if value < 999_500 else f"{value / 1_000_000:,.1f}M"
+
+
+def share(part: int, whole: int) -> str:
+    """A percentage that never rounds something to nothing or to all."""
+    if not whole:
+        return "–"
+    percent = 100 * part / whole
+    if part and percent < 0.01:
+        return "< 0.01 %"
+    if part < whole and percent > 99.9:
+        return "> 99.9 %"
+    return f"{percent:.2f} %" if 0 < percent < 1 else f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 rule`, `2 rules`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def day(value: date) -> str:
+    """21 November 2026, whatever the machine's language."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def instant(value: datetime) -> str:
+    """21 November 2026, 08:02 UTC."""
+    zone = value.tzname() or ""
+    return f"{day(value)}, {value:%H:%M} {zone}".rstrip()
+
+
+def words(items: list[str] | tuple[str, ...]) -> str:
+    """`a, b and c`."""
+    return " and ".join(items) if len(items) < 3 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def name(text: str, limit: int = NAME_LIMIT) -> Markup:
+    """A name from the audited system: isolated, made visible, cut."""
+    return Markup("<bdi>{}</bdi>").format(visible(str(text), limit=limit))
+
+
+def cut(text: str) -> str:
+    """The same for an attribute."""
+    return visible(str(text), limit=NAME_LIMIT)
+
+
+def code(text: str) -> Markup:
+    """Program text, with its lines."""
+    return Markup("{}").format(visible(text, lines=True, limit=20_000))
+
+
+def sentence(text: str) -> str:
+    """A text with a capital first letter and a full stop."""
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", ":")) or not text else f"{text}."
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "num": number,
+    "short": short,
+    "day": day,
+    "instant": instant,
+    "nm": name,
+    "cut": cut,
+    "code": code,
+    "sentence": sentence,
+    "state_word": STATE_WORD.__getitem__,
+    "state_class": STATE_CLASS.__getitem__,
+    "conclusion_class": CONCLUSION_CLASS.__getitem__,
+    "mark": MARK.__getitem__,
+    "when": WHEN.__getitem__,
+    "plural": plural,
+    "share": share,
+}
