@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from auditor.language.syntax import Expr
+from auditor.relations import Field
+from auditor.settle.spec import SettleSpec
 
 MARKS = ("S", "D", "C", "M")
 """How a schema fact was checked: seen in the vendor's source, documented, used by third parties, from memory."""
@@ -18,25 +20,17 @@ INNER, LEFT, COLLECT = "inner", "left", "collect"
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """How a column settles: one of the canonical types, and what its raw values mean."""
+    """How a column settles, and what it stands for in a version of the CRM that lacks it (empty: nothing)."""
 
-    kind: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    """Raw value to code, for codes and sets."""
-    true: tuple[str, ...] = ()
-    false: tuple[str, ...] = ()
-    split: str = ""
-    strip: str = ""
-    missing: tuple[str, ...] = ()
-    """Raw values that stand for nothing."""
-    zone: str = ""
-    date_order: str = ""
-    prefixes: Mapping[str, str] = field(default_factory=dict)
-    """Beginning of a raw value to code, where only the beginning tells (a password hash)."""
-    otherwise: str = ""
-    """The code of a value that is given but not listed."""
+    spec: SettleSpec
     if_absent: str = ""
-    """What a column that this version of the CRM lacks stands for; empty if nothing can be said."""
+
+    @property
+    def field(self) -> Field:
+        """What the settled column is to expressions, once it has a name."""
+        codes = (*self.spec.values.values(), *self.spec.prefixes.values(), *self.spec.patterns.values())
+        values = tuple(dict.fromkeys(code for code in (*codes, self.spec.otherwise) if code))
+        return Field("", "code" if self.spec.type == "secret" else self.spec.type, "", values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,8 @@ class ColumnSpec:
     attribute: str = ""
     """In a table of attribute-value rows: the attribute whose value this is."""
     named_in: NamedIn | None = None
+    country_in: str = ""
+    """Of a phone: the column of the same table whose country national numbers belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +110,16 @@ class JoinSpec:
     by: Expr | None = None
     collect: Mapping[str, Expr] = field(default_factory=dict)
     """Names of sets that gather a code from every matching row."""
+    via: tuple[JoinSpec, ...] = ()
+    """Tables joined to this one before a row is picked."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """What fills a canonical field: one expression, the parts of a key, or the first that is given."""
+    """What fills a canonical field: one expression, or the parts of a key."""
 
     name: str
     parts: tuple[Expr, ...]
-    first_of: bool = False
     verified: str = ""
 
 
@@ -144,7 +141,8 @@ class Block:
     @property
     def aliases(self) -> Mapping[str, str]:
         """Alias to table of the profile."""
-        return {self.alias: self.table} | {join.alias: join.table for join in self.joins}
+        joined = [inner for join in self.joins for inner in (join, *join.via)]
+        return {self.alias: self.table} | {join.alias: join.table for join in joined}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, v_args
-from lark.visitors import Transformer_NonRecursive, VisitError
+from lark.exceptions import VisitError
+from lark.visitors import Transformer_NonRecursive
 
 from auditor.errors import ExpressionError
 from auditor.knowledge import nearest
@@ -77,7 +78,7 @@ def _place(line: int, column: int, start: Place) -> Place:
 
 def _explain(error: UnexpectedInput, text: str, start: Place) -> ExpressionError:
     """Lark's error as one sentence with a place and the nearest word that would have been right."""
-    if isinstance(error, UnexpectedToken) and error.token.type != "$END":  # noqa: S105 - a token of the grammar
+    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         at = _place(error.line, error.column, start)
         words = [name.lower() for name in error.accepts or error.expected]
         expected = _in_words(error.accepts or error.expected)
@@ -92,10 +93,12 @@ def _explain(error: UnexpectedInput, text: str, start: Place) -> ExpressionError
         return at.error(f"The expression stops too early; expected {_in_words(names)}.")
     if isinstance(error, UnexpectedCharacters):
         at = _place(error.line, error.column, start)
-        character = text[error.pos_in_stream : error.pos_in_stream + 1]
+        position = error.pos_in_stream or 0
+        character = text[position : position + 1]
         if character == "'":
             return at.error("A text opens with ' and is never closed.", "Close it with '.")
-        return at.error(f"The character {character!r} is not part of the rule language.", _CHARACTER_HINTS.get(character, ""))
+        hint = _CHARACTER_HINTS.get(character, "")
+        return at.error(f"The character {character!r} is not part of the rule language.", hint)
     return start.error("The expression cannot be read.")
 
 
@@ -143,20 +146,20 @@ class _Build(Transformer_NonRecursive[Token, Any]):
         return s.Quantifier(self.at(meta), "no", str(parts[0]), *parts[1])
 
     def count(self, meta: Any, parts: list[Any]) -> Any:
-        name, reach, operator, limit = parts
-        return s.Quantifier(self.at(meta), "count", str(name), *reach, operator=str(operator), limit=limit)
+        name, (deleted, keys, moment, where), operator, limit = parts
+        return s.Quantifier(self.at(meta), "count", str(name), deleted, keys, moment, where, str(operator), limit)
 
-    def reach(self, meta: Any, parts: list[Any]) -> Any:
+    def reach(self, _meta: Any, parts: list[Any]) -> Any:
         including, same, moment, where = parts
         return including is not None, same or (), moment, where
 
-    def including(self, meta: Any, parts: list[Any]) -> Any:
+    def including(self, _meta: Any, _parts: list[Any]) -> Any:
         return True
 
-    def same(self, meta: Any, parts: list[Any]) -> Any:
+    def same(self, _meta: Any, parts: list[Any]) -> Any:
         return tuple(map(str, parts))
 
-    def moment(self, meta: Any, parts: list[Any]) -> Any:
+    def moment(self, _meta: Any, parts: list[Any]) -> Any:
         return parts[0]
 
     filter = group = moment
@@ -209,10 +212,10 @@ class _Build(Transformer_NonRecursive[Token, Any]):
     def number(self, meta: Any, parts: list[Any]) -> Any:
         return s.Number(self.at(meta), float(parts[0]))
 
-    def true(self, meta: Any, parts: list[Any]) -> Any:
+    def true(self, meta: Any, _parts: list[Any]) -> Any:
         return s.Truth(self.at(meta), True)
 
-    def false(self, meta: Any, parts: list[Any]) -> Any:
+    def false(self, meta: Any, _parts: list[Any]) -> Any:
         return s.Truth(self.at(meta), False)
 
     def param(self, meta: Any, parts: list[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What an expression of the rule language is made of. Two expressions are equal if they say the same, wherever they stand."""
+"""What an expression is made of. Two expressions are equal if they say the same, wherever they stand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import NamedTuple, TypeAlias
 
 from auditor.errors import ExpressionError
+
 
 class Place(NamedTuple):
     """Where a part of an expression stands."""
@@ -196,7 +197,7 @@ class Exists(Node):
 
 @dataclass(frozen=True, slots=True)
 class Quantifier(Node):
-    """`any`, `no` or `count` over the rows of a relation with the same keys; `operator` and `limit` only for `count`."""
+    """`any`, `no` or `count` over the rows of a relation with the same keys; only `count` has a limit."""
 
     kind: str
     relation: str

@@ -1,4 +1,4 @@
-"""What a lowered term is, and what an expression is lowered against: a scope that knows names, a context that knows the audit."""
+"""What a lowered term is, and what it is lowered against: a scope that knows names, a context that knows the audit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
 
+from auditor.knowledge import nearest
 from auditor.language.parsing import parse_period
 from auditor.language.syntax import Number, Param, Path, Period, Place, Text
 from auditor.relations import Field, Relations
@@ -26,7 +27,7 @@ class Value:
     """A lowered term.
 
     `given` is true if something is there, readable or not; unknown (NULL) if the record it would be in is not there.
-    A time has its earliest instant in `column` and its latest in `end`; a phone number its prefix's country in `region`.
+    A time has its earliest instant in `column`, its latest in `end`; a phone number its prefix's country in `region`.
     """
 
     type: str
@@ -76,7 +77,7 @@ class Facts(Protocol):
 class Context:
     """What an expression is judged with: the last instant of the audit's date, parameters, facts and relations.
 
-    `unique` are the relations whose keys were seen to be unique in the stage; others are joined through their first row.
+    `unique` are the relations whose keys were seen to be unique in the stage; of others, the first row is joined.
     """
 
     as_of: datetime
@@ -174,8 +175,6 @@ def period(node: Period | Param, context: Context) -> Period:
 
 
 def _written(node: Param, context: Context) -> str:
-    from auditor.knowledge import nearest
-
     if node.name not in context.params:
         hint = nearest(node.name, context.params) or "Declare it under `params`."
         raise node.at.error(f"The parameter :{node.name[:40]} is not declared.", hint)

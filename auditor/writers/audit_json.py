@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from auditor.inventory.document import inventory_document
 from auditor.model import (
     AuditResult,
     Binding,
@@ -23,11 +24,13 @@ from auditor.model import (
 )
 from auditor.writers.files import Format, write_private
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = "1"
 Json = dict[str, Any]
 
 # Characters that are legal in JSON but act on a terminal or reorder the line they stand in.
-_ACTIVE = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_ACTIVE = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 _ACTIVE_HIGH = re.compile("[\U000e0000-\U000e0fff]")
 
 
@@ -74,37 +77,29 @@ def document(result: AuditResult) -> Json:
 
 
 def inventory(found: Inventory) -> Json:
-    """What is personal, and where, as plain JSON values."""
-    columns = sorted(found.columns, key=lambda c: (c.source, c.schema, c.table, c.column))
+    """What is personal, and where, of all sources in one document."""
+    sources = sorted({column.source for column in found.columns})
+    columns = [
+        {"source": source, **column}
+        for source in sources
+        for column in sorted(inventory_document(found, source)["columns"], key=_place_of)
+    ]
     return {
         "schema_version": SCHEMA_VERSION,
-        "model": found.model,
-        "seed": found.seed,
-        "columns": [
-            {
-                "source": column.source,
-                "schema": column.schema,
-                "table": column.table,
-                "column": column.column,
-                "type": column.type,
-                "rows": column.rows,
-                "read": column.read,
-                "non_empty": column.non_empty,
-                "categories": [
-                    {
-                        "category": category.category,
-                        "confidence": round(category.confidence, 4),
-                        "prevalence": round(category.prevalence, 6),
-                        "evidence": list(category.evidence),
-                    }
-                    for category in sorted(column.categories, key=lambda c: (-c.confidence, c.category))
-                ],
-                "examples": list(column.examples),
-            }
-            for column in columns
-        ],
-        "failures": _skipped(found.failures),
+        "examined": {
+            "columns": len(columns),
+            "with_values": sum(1 for column in columns if column["non_empty"]),
+            "personal": sum(1 for column in found.columns if column.personal),
+            "model": found.model,
+            "seed": found.seed,
+            "failures": [{"what": f.what, "why": f.why} for f in found.failures],
+        },
+        "columns": columns,
     }
+
+
+def _place_of(column: Json) -> tuple[str, str, str]:
+    return column["schema"], column["table"], column["column"]
 
 
 def _order(finding: Finding) -> tuple[int, str, str, str]:
@@ -232,6 +227,7 @@ def _finding(finding: Finding) -> Json:
         "severity": finding.severity.value,
         "status": finding.status,
         "gates": finding.gates,
+        "new_members": finding.new_members,
         "counts": _counts(place.counts),
         "law": _law(finding.rule.law),
         "evidence": [{"key": row.key, "values": dict(row.values)} for row in place.evidence],

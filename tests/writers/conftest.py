@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from auditor.model import AuditResult
-from tests.writers.samples import hostile_result, realistic_result
+from tests.writers.hostile import hostile_result
+from tests.writers.samples import realistic_result
 
 
 @pytest.fixture(scope="session")

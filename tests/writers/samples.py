@@ -1,13 +1,12 @@
-"""Invented results: a realistic one that adds up, and one whose every name tries to do harm."""
+"""An invented result that adds up: two sources, findings of every severity, gaps, errors and missing inputs."""
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from enum import Enum
 from typing import Any
 
-from auditor.findings.assemble import conclude, find
+from auditor.findings.assemble import conclude, find, unlocks
 from auditor.model import (
     AuditResult,
     Binding,
@@ -34,9 +33,9 @@ from auditor.model import (
     State,
     TableCoverage,
     TableInfo,
-    Unlock,
     Verified,
 )
+from auditor.relations import load_relations
 
 AS_OF = date(2026, 11, 21)
 
@@ -93,43 +92,53 @@ PATTERNS = {
     )
 }
 
-GDPR7 = (
-    Law("GDPR Art. 7(3)", Verified.V1, date(2026, 11, 21)),
-    Law("GDPR Art. 21(3)", Verified.V3, date(2026, 11, 21)),
-)
-STORAGE = (Law("GDPR Art. 5(1)(e)", Verified.V1, date(2026, 11, 21)),)
-CHILD = (Law("GDPR Art. 8(1)", Verified.M),)
+LAWS = {
+    "gdpr7": (Law("GDPR Art. 7(3)", Verified.V1, AS_OF), Law("GDPR Art. 21(3)", Verified.V3, AS_OF)),
+    "storage": (Law("GDPR Art. 5(1)(e)", Verified.V1, AS_OF),),
+    "child": (Law("GDPR Art. 8(1)", Verified.M),),
+}
 
-# id | pack | area | severity | title | relation | law | patterns
-_RULES: tuple[tuple[str, str, str, str, str, str, tuple[Law, ...], str], ...] = (
-    ("contact-after-withdrawal", "eu-gdpr", "consent", "critical", "Marketing sent while permission was withdrawn", "message", GDPR7, "STOPSEND SUPPRESS"),
-    ("listed-despite-opt-out", "house", "consent", "critical", "On a marketing list despite an opt-out", "audience", (), "SUPPRESS"),
-    ("inactive-person-kept", "eu-gdpr", "retention", "high", "Person kept more than five years after the last dealing", "subject", STORAGE, "ERASE"),
-    ("inactive-admin", "access", "access", "high", "Administrator account that is not active", "user", (), "DISABLE"),
-    ("second-factor-missing", "access", "access", "high", "Active account without a second factor", "user", (), "DISABLE"),
-    ("consent-undated", "house", "consent", "medium", "Consent recorded without a date", "subject", (), "COMPLETE"),
-    ("consent-source-missing", "house", "consent", "medium", "Consent recorded without its origin", "subject", (), "COMPLETE"),
-    ("country-unresolvable", "house", "jurisdiction", "low", "Country that names no country", "subject", (), "COMPLETE"),
-    ("country-missing", "house", "jurisdiction", "low", "Person without a country", "subject", (), "COMPLETE"),
-    ("minor-by-country", "eu-gdpr", "jurisdiction", "high", "Consent of a child below the country's age", "subject", CHILD, "COMPLETE"),
-    ("standing-right-to-all-records", "access", "access", "info", "Standing right to change or export all records", "grant", (), ""),
-    ("deleted-record-keeps-name", "house", "retention", "medium", "Deleted record that still holds a name", "subject", (), "ERASE"),
-    ("owned-by-inactive-user", "access", "access", "low", "Record owned by an account that is not active", "subject", (), "DISABLE"),
-    ("lawful-basis-missing", "house", "consent", "medium", "Person without a lawful basis", "subject", (), "COMPLETE"),
-    ("confirmed-opt-in-undated", "house", "consent", "low", "Confirmed opt-in without a date", "identity", (), "COMPLETE"),
-    ("weak-password-hash", "access", "access", "high", "Password kept with a weak hash", "user", (), "DISABLE"),
-    ("unused-account", "access", "access", "medium", "Account not used for 90 days", "user", (), "DISABLE"),
-    ("old-note-kept", "house", "retention", "low", "Note kept more than five years", "note", (), "ERASE"),
-    ("old-message-content-kept", "house", "retention", "low", "Content of a message kept more than six years", "message", (), "ERASE"),
-    ("deceased-still-listed", "house", "retention", "high", "Deceased person on a list", "audience", (), "SUPPRESS"),
-    ("us-state-missing", "house", "jurisdiction", "low", "Person in the United States without a state", "subject", (), "COMPLETE"),
-)  # fmt: skip
+# id|pack|area|severity|relation|law|remediation|title
+_RULES = """
+contact-after-withdrawal|eu-gdpr|consent|critical|message|gdpr7|STOPSEND SUPPRESS|Marketing sent while permission was withdrawn
+listed-despite-opt-out|house|consent|critical|audience||SUPPRESS|On a marketing list despite an opt-out
+inactive-person-kept|eu-gdpr|retention|high|subject|storage|ERASE|Person kept more than five years after the last dealing
+inactive-admin|access|access|high|user||DISABLE|Administrator account that is not active
+second-factor-missing|access|access|high|user||DISABLE|Active account without a second factor
+consent-undated|house|consent|medium|subject||COMPLETE|Consent recorded without a date
+consent-source-missing|house|consent|medium|subject||COMPLETE|Consent recorded without its origin
+country-unresolvable|house|jurisdiction|low|subject||COMPLETE|Country that names no country
+country-missing|house|jurisdiction|low|subject||COMPLETE|Person without a country
+minor-by-country|eu-gdpr|jurisdiction|high|subject|child|COMPLETE|Consent of a child below the country's age
+standing-right-to-all-records|access|access|info|grant|||Standing right to change or export all records
+deleted-record-keeps-name|house|retention|medium|subject||ERASE|Deleted record that still holds a name
+owned-by-inactive-user|access|access|low|subject||DISABLE|Record owned by an account that is not active
+lawful-basis-missing|house|consent|medium|subject||COMPLETE|Person without a lawful basis
+confirmed-opt-in-undated|house|consent|low|identity||COMPLETE|Confirmed opt-in without a date
+weak-password-hash|access|access|high|user||DISABLE|Password kept with a weak hash
+unused-account|access|access|medium|user||DISABLE|Account not used for 90 days
+old-note-kept|house|retention|low|note||ERASE|Note kept more than five years
+old-message-content-kept|house|retention|low|message||ERASE|Content of a message kept more than six years
+deceased-still-listed|house|retention|high|audience||SUPPRESS|Deceased person on a list
+us-state-missing|house|jurisdiction|low|subject||COMPLETE|Person in the United States without a state
+"""
+
+_COUNTRIES = """
+DE:1412 GB:612 FR:548 US:388 AT:241 IT:203 CH:196 NL:188 ES:174 PL:121 CA:117 BE:97 SE:88 DK:74
+IE:63 NO:52 CZ:46 FI:41 AU:41 PT:39 BR:34 IN:31 JP:22 SG:17 NZ:14 ZA:13 MX:12 TR:12 AE:11 KR:9 :96
+"""
 
 _EVIDENCE = (
-    EvidenceRow("email_8c41f0aa", (("sent at", "2026-11-18 09:14"), ("permission ended", "2026-10-07"), ("channel", "email"))),
-    EvidenceRow("email_03be77d2", (("sent at", "2026-10-24 16:00"), ("permission ended", "2026-10-10"), ("channel", "email"))),
-    EvidenceRow("email_f1a920c5", (("sent at", "2026-10-26 16:00"), ("permission ended", "2026-10-06"), ("channel", "email"))),
-)  # fmt: skip
+    EvidenceRow(
+        "email_8c41f0aa", (("sent at", "2026-11-18 09:14"), ("permission ended", "2026-10-07"), ("channel", "email"))
+    ),
+    EvidenceRow(
+        "email_03be77d2", (("sent at", "2026-10-24 16:00"), ("permission ended", "2026-10-10"), ("channel", "email"))
+    ),
+    EvidenceRow(
+        "email_f1a920c5", (("sent at", "2026-10-26 16:00"), ("permission ended", "2026-10-06"), ("channel", "email"))
+    ),
+)
 
 _SQL = """SELECT count(*) AS population,
        count(*) FILTER (WHERE violation) AS violations,
@@ -146,7 +155,9 @@ FROM (
 
 
 def _place(source: str, rule: str, relation: str, state: State, counts: Counts, **more: Any) -> PlaceResult:
-    table = {"message": "emails", "subject": "contacts", "audience": "prospects", "user": "users"}.get(relation, relation)
+    table = {"message": "emails", "subject": "contacts", "audience": "prospects", "user": "users"}.get(
+        relation, relation
+    )
     base = PlaceResult(
         source,
         relation,
@@ -160,7 +171,9 @@ def _place(source: str, rule: str, relation: str, state: State, counts: Counts, 
     return replace(base, **more)
 
 
-def _counts(population: int, violations: int, undetermined: int = 0, people: int | None = None, after: int = 0) -> Counts:
+def _counts(
+    population: int, violations: int, undetermined: int = 0, people: int | None = None, after: int = 0
+) -> Counts:
     passes = population - violations - undetermined
     return Counts(population, violations, passes, undetermined, 0, people, after)
 
@@ -186,11 +199,19 @@ def _places(rule: str, relation: str) -> tuple[PlaceResult, ...]:
     reasons = {
         "deleted-record-keeps-name": (State.NOT_APPLICABLE, "No deleted record lies in the table.", ()),
         "us-state-missing": (State.NOT_APPLICABLE, "No person lives in the United States.", ()),
-        "confirmed-opt-in-undated": (State.NOT_ASSESSED, "identity.confirmed_at is not mapped.", ("identity.confirmed_at",)),
-        "weak-password-hash": (State.NOT_ASSESSED, "user.password_scheme is empty in every row.", ("user.password_scheme",)),
+        "confirmed-opt-in-undated": (
+            State.NOT_ASSESSED,
+            "identity.confirmed_at is not mapped.",
+            ("identity.confirmed_at",),
+        ),
+        "weak-password-hash": (
+            State.NOT_ASSESSED,
+            "user.password_scheme is empty in every row.",
+            ("user.password_scheme",),
+        ),
         "unused-account": (State.NOT_ASSESSED, "user.last_seen_at is not mapped.", ("user.last_seen_at",)),
         "deceased-still-listed": (State.ERROR, "The rule took longer than the limit of 60 seconds.", ()),
-    }  # fmt: skip
+    }
     if rule in counted:
         state, counts = counted[rule]
         crm = _place("crm", rule, relation, state, counts)
@@ -209,8 +230,8 @@ def _places(rule: str, relation: str) -> tuple[PlaceResult, ...]:
     return (crm, newsletter)
 
 
-def _rule(row: tuple[str, str, str, str, str, str, tuple[Law, ...], str]) -> RuleResult:
-    name, pack, area, severity, title, relation, law, patterns = row
+def _rule(row: str) -> RuleResult:
+    name, pack, area, severity, relation, law, patterns, title = row.split("|")
     rule = Rule(
         id=name,
         pack=pack,
@@ -221,7 +242,7 @@ def _rule(row: tuple[str, str, str, str, str, str, tuple[Law, ...], str]) -> Rul
         relation=relation,
         violation="withdrawn",
         severity=Severity(severity),
-        law=law,
+        law=LAWS.get(law, ()),
         population=f"{relation} records in scope",
         why="A withdrawal takes effect at once. Each later message is a breach of its own that the log proves.",
         remediation=tuple(patterns.split()),
@@ -233,13 +254,17 @@ def _rule(row: tuple[str, str, str, str, str, str, tuple[Law, ...], str]) -> Rul
     return RuleResult(rule, sentence, _places(name, relation))
 
 
-def _column(source: str, table: str, column: str, kind: str, rows: int, share: float, *found: CategoryFound) -> ColumnInventory:
+def _column(
+    source: str, table: str, column: str, kind: str, rows: int, share: float, *found: CategoryFound
+) -> ColumnInventory:
     read = min(rows, 5000)
     return ColumnInventory(source, "", table, column, kind, rows, read, int(read * share), found, ("A•••••", "t••••"))
 
 
 def _found(category: str, confidence: float = 0.97, prevalence: float = 1.0) -> CategoryFound:
-    return CategoryFound(category, confidence, prevalence, ("the column's name", f"{prevalence:.0%} of the values read"))
+    return CategoryFound(
+        category, confidence, prevalence, ("the column's name", f"{prevalence:.0%} of the values read")
+    )
 
 
 def _inventory() -> Inventory:
@@ -247,18 +272,49 @@ def _inventory() -> Inventory:
         _column("crm", "contacts", "first_name", "varchar(100)", 5012, 0.99, _found("identity.name")),
         _column("crm", "contacts", "last_name", "varchar(100)", 5012, 1.0, _found("identity.name", 0.99)),
         _column("crm", "contacts", "phone_mobile", "varchar(100)", 5012, 0.8, _found("contact.phone", 0.95, 0.98)),
-        _column("crm", "contacts", "primary_address_street", "varchar(150)", 5012, 0.88, _found("contact.postal_address")),
+        _column(
+            "crm", "contacts", "primary_address_street", "varchar(150)", 5012, 0.88, _found("contact.postal_address")
+        ),
         _column("crm", "contacts", "birthdate", "date", 5012, 0.54, _found("demographic.date_of_birth", 0.93)),
-        _column("crm", "contacts", "description", "text", 5012, 0.6, _found("special.health", 0.71, 0.06), _found("identity.name", 0.8, 0.4)),
-        _column("crm", "email_addresses", "email_address", "varchar(255)", 6120, 1.0, _found("contact.email_personal", 0.99)),
-        _column("crm", "emails", "description", "text", 48310, 0.9, _found("communication.content", 0.9), _found("identity.name", 0.8, 0.6)),
+        _column(
+            "crm",
+            "contacts",
+            "description",
+            "text",
+            5012,
+            0.6,
+            _found("special.health", 0.71, 0.06),
+            _found("identity.name", 0.8, 0.4),
+        ),
+        _column(
+            "crm", "email_addresses", "email_address", "varchar(255)", 6120, 1.0, _found("contact.email_personal", 0.99)
+        ),
+        _column(
+            "crm",
+            "emails",
+            "description",
+            "text",
+            48310,
+            0.9,
+            _found("communication.content", 0.9),
+            _found("identity.name", 0.8, 0.6),
+        ),
         _column("crm", "users", "user_name", "varchar(60)", 212, 1.0, _found("identity.username")),
         _column("crm", "users", "user_hash", "varchar(255)", 212, 1.0, _found("security.password", 0.98)),
-        _column("crm", "cases", "description", "text", 21730, 0.95, _found("special.health", 0.66, 0.01), _found("government_id.national", 0.58, 0.002)),
+        _column(
+            "crm",
+            "cases",
+            "description",
+            "text",
+            21730,
+            0.95,
+            _found("special.health", 0.66, 0.01),
+            _found("government_id.national", 0.58, 0.002),
+        ),
         _column("crm", "contacts", "email_count", "int", 5012, 1.0, _found("contact.email_personal", 0.1)),
         _column("newsletter", "subscribers", "Email", "", 3120, 1.0, _found("contact.email_personal", 0.99)),
         _column("newsletter", "subscribers", "Name", "", 3120, 0.7, _found("identity.name", 0.9)),
-    )  # fmt: skip
+    )
     return Inventory(columns, "en_core_web_sm 3.8.0", 7)
 
 
@@ -294,9 +350,16 @@ def realistic_result() -> AuditResult:
         Skipped("crm.v_contact_summary", "A view, which may run code; name it to include it.", False),
     )
     sources = (
-        SourceInfo("crm", "postgresql", "postgresql://auditor@db.example/suitecrm", crm_tables, skipped[:1], ("read-only account",)),
+        SourceInfo(
+            "crm",
+            "postgresql",
+            "postgresql://auditor@db.example/suitecrm",
+            crm_tables,
+            skipped[:1],
+            ("read-only account",),
+        ),
         SourceInfo("newsletter", "files", "exports/newsletter", (newsletter,), skipped[1:2]),
-    )  # fmt: skip
+    )
     coverage = Coverage(
         tables=(
             *(TableCoverage("crm", t.name, 12, t.rows, t.rows, sampled=min(t.rows or 0, 5000)) for t in crm_tables),
@@ -306,7 +369,7 @@ def realistic_result() -> AuditResult:
         read_from=datetime(2026, 11, 21, 8, 0, 2, tzinfo=UTC),
         read_until=datetime(2026, 11, 21, 8, 1, 40, tzinfo=UTC),
     )
-    rules = tuple(_rule(row) for row in _RULES)
+    rules = tuple(_rule(row) for row in _RULES.strip().splitlines())
     findings = find(rules, PATTERNS)
     findings = (replace(findings[0], status="known"), *findings[1:])
     titles = {"house": "House rules", "access": "Access control", "eu-gdpr": "EU General Data Protection Regulation"}
@@ -321,8 +384,12 @@ def realistic_result() -> AuditResult:
         inventory=_inventory(),
         binding=Binding(
             profiles=(
-                ProfileUsed("crm", "suitecrm", "SuiteCRM", "11 of 11 tables of the fingerprint are there.", "7.12 to 8.7"),
-                ProfileUsed("newsletter", "inferred", "Inferred from names", "No profile fits; names and contents were used."),
+                ProfileUsed(
+                    "crm", "suitecrm", "SuiteCRM", "11 of 11 tables of the fingerprint are there.", "7.12 to 8.7"
+                ),
+                ProfileUsed(
+                    "newsletter", "inferred", "Inferred from names", "No profile fits; names and contents were used."
+                ),
             ),
             relations=(
                 _bound("crm", "subject", 5012, "contacts"),
@@ -331,60 +398,16 @@ def realistic_result() -> AuditResult:
                 _bound("crm", "note", 21730, "cases"),
                 _bound("newsletter", "subject", 3120, "subscribers"),
             ),
-            countries=(("DE", 1412), ("GB", 612), ("FR", 548), ("US", 388), ("AT", 241), ("IT", 203), ("CH", 196), ("NL", 188),
-                       ("ES", 174), ("PL", 121), ("CA", 117), ("BE", 97), ("SE", 88), ("DK", 74), ("IE", 63), ("NO", 52),
-                       ("CZ", 46), ("FI", 41), ("AU", 41), ("PT", 39), ("BR", 34), ("IN", 31), ("JP", 22), ("SG", 17), ("NZ", 14),
-                       ("ZA", 13), ("MX", 12), ("TR", 12), ("AE", 11), ("KR", 9), ("", 96)),
-            regimes=(("eu-gdpr", 3387), ("uk-gdpr", 612), ("us-state", 388), ("", 96)),
+            countries=tuple((code, int(n)) for code, _, n in (pair.partition(":") for pair in _COUNTRIES.split())),
+            regimes=(("eu-gdpr", 3387), ("uk-gdpr", 612), ("us-ca-ccpa", 133), ("ch-fadp", 196), ("", 96)),
             people=5012,
         ),
         rules=rules,
         findings=findings,
         packs=conclude(rules, titles),
-        unlocks=(
-            Unlock("user.password_scheme", "Let the account read users.user_hash.", ("weak-password-hash",)),
-            Unlock("user.last_seen_at", "Map the last sign-in in the CRM's profile.", ("unused-account",)),
-            Unlock("identity.confirmed_at", "Map the date of the confirmed opt-in.", ("confirmed-opt-in-undated",)),
+        unlocks=unlocks(rules, load_relations()),
+        assumptions=(
+            "No policy was given: inactive leads are kept for at most 3 years.",
+            "Times without a zone are UTC.",
         ),
-        assumptions=("No policy was given: inactive leads are kept for at most 3 years.", "Times without a zone are UTC."),
-    )  # fmt: skip
-
-
-HOSTILE = (
-    "</script><script>alert(1)</script>",
-    '" onmouseover="alert(1)" x="',
-    "'><img src=https://evil.example/x.png onerror=alert(1)>",
-    "</style></title></template><svg onload=alert(1)>",
-    "=HYPERLINK(\"https://evil.example\";\"x\")",
-    "\x1b[31mred\x1b]0;title\x07\x00",
-    "abc\u202edcba\u2066\u200f",
-    "javascript:alert(1)",
-    "{{ 7 * 7 }}{% include '/etc/passwd' %}",
-    "order 用户 \"quoted\" `tick`",
-    "lone \ud800 surrogate \U000e0041 tag",
-    "e" + "\u0301" * 300,
-    "N" * 100_000,
-)  # fmt: skip
-
-
-def hostile_result() -> AuditResult:
-    """The realistic result with every free text replaced by something that tries to do harm."""
-    return _poison(realistic_result(), [0])
-
-
-_KEPT = {"area", "state", "severity", "country"}
-
-
-def _poison(value: Any, turn: list[int]) -> Any:
-    if isinstance(value, Enum) or value is None:
-        return value
-    if isinstance(value, str):
-        turn[0] += 1
-        return HOSTILE[turn[0] % len(HOSTILE)]
-    if isinstance(value, tuple):
-        return tuple(_poison(entry, turn) for entry in value)
-    if isinstance(value, dict):
-        return {_poison(key, turn): _poison(entry, turn) for key, entry in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return type(value)(**{f.name: _poison(getattr(value, f.name), turn) for f in fields(value)})
-    return value
+    )

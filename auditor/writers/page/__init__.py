@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from auditor.model import AuditResult, PackResult, RuleResult, Severity, Skipped, State
+from auditor.model import AuditResult, Conclusion, PackResult, PlaceResult, RuleResult, Severity, Skipped, State
 from auditor.writers.page.bars import Segment
 from auditor.writers.page.datamap import DataMap, data_map
 from auditor.writers.page.findings import Action, FindingView, first_actions, number_findings
 from auditor.writers.page.ledger import LedgerRow, ledger, not_read
 from auditor.writers.page.people import People, people
 from auditor.writers.page.verdict import StateBar, Verdict, state_bar, verdict
-from auditor.writers.page.words import CONCLUSION_CLASS, FILTERS
+from auditor.writers.page.words import CONCLUSION_CLASS, FILTERS, MARK, STATE_WORD
 
 __all__ = ["FILTERS", "Page", "page"]
 
@@ -25,6 +25,8 @@ class PackRow:
     pack: PackResult
     severities: tuple[tuple[Severity, int], ...]
     segments: tuple[Segment, ...]
+    words: tuple[tuple[str, int], ...]
+    """The same states in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Page:
 
     verdict: Verdict
     states: StateBar
+    tally: tuple[tuple[Conclusion, int], ...]
     severities: tuple[tuple[Severity, int], ...]
     assessed: int
     rows_read: int
@@ -54,12 +57,15 @@ class Page:
     unlocked: tuple[tuple[str, str, tuple[RuleResult, ...]], ...]
     unknown: tuple[RuleResult, ...]
     """Not assessed or broken, and under no input that would unlock them."""
+    partly: tuple[tuple[RuleResult, tuple[PlaceResult, ...]], ...]
+    """Judged in one source, not assessed in another."""
+    open_rules: int
     not_applicable: tuple[RuleResult, ...]
     passed: tuple[Passed, ...]
     rules: tuple[RuleResult, ...]
     anchors: Mapping[str, str]
     choices: Mapping[str, tuple[str, ...]]
-    places: tuple[str, ...]
+    marks: tuple[tuple[str, str], ...]
 
 
 def page(result: AuditResult) -> Page:
@@ -74,6 +80,7 @@ def page(result: AuditResult) -> Page:
     return Page(
         verdict=verdict(result),
         states=state_bar(states),
+        tally=_tally(result),
         severities=_severities(view.finding.severity for view in findings),
         assessed=sum(n for state, n in states.items() if state not in open_states),
         rows_read=sum(table.staged or 0 for table in result.coverage.tables),
@@ -86,6 +93,8 @@ def page(result: AuditResult) -> Page:
         people=people(result),
         unlocked=unlocked,
         unknown=tuple(r for r in rules if r.state in open_states and r.rule.id not in explained),
+        partly=_partly(rules),
+        open_rules=sum(states[state] for state in open_states),
         not_applicable=tuple(r for r in rules if r.state is State.NOT_APPLICABLE),
         passed=_passed(rules),
         rules=rules,
@@ -96,7 +105,7 @@ def page(result: AuditResult) -> Page:
             "place": _distinct(v.place for v in findings),
             "state": _distinct(v.state for v in findings),
         },
-        places=_distinct(place.source for rule in rules for place in rule.places),
+        marks=tuple((mark.value, text) for mark, text in MARK.items()),
     )
 
 
@@ -116,15 +125,30 @@ def _worst_first(pack: PackResult) -> tuple[int, str]:
 def _pack_row(pack: PackResult, result: AuditResult) -> PackRow:
     counts = _severities(f.severity for f in result.findings if f.rule.pack == pack.id)
     states = Counter(rule.state for rule in result.rules if rule.rule.pack == pack.id)
-    return PackRow(pack, tuple((s, n) for s, n in counts if n), state_bar(states).segments)
+    bar = state_bar(states)
+    words = tuple((STATE_WORD[state], n) for state, n in bar.counts)
+    return PackRow(pack, tuple((s, n) for s, n in counts if n), bar.segments, words)
+
+
+def _tally(result: AuditResult) -> tuple[tuple[Conclusion, int], ...]:
+    counts = Counter(pack.conclusion for pack in result.packs)
+    return tuple((conclusion, counts[conclusion]) for conclusion in CONCLUSION_CLASS if counts[conclusion])
+
+
+def _partly(rules: tuple[RuleResult, ...]) -> tuple[tuple[RuleResult, tuple[PlaceResult, ...]], ...]:
+    unknown = (State.NOT_ASSESSED, State.ERROR)
+    listed = []
+    for rule in rules:
+        lost = tuple(place for place in rule.places if place.state in unknown)
+        if lost and rule.state not in unknown:
+            listed.append((rule, lost))
+    return tuple(listed)
 
 
 def _passed(rules: tuple[RuleResult, ...]) -> tuple[Passed, ...]:
     listed = []
     for rule in rules:
-        clean = tuple(
-            (f"{p.source}.{p.relation}", p.counts.population) for p in rule.places if p.state is State.PASS
-        )
+        clean = tuple((f"{p.source}.{p.relation}", p.counts.population) for p in rule.places if p.state is State.PASS)
         if clean:
             listed.append(Passed(rule, clean))
     return tuple(listed)

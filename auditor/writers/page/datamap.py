@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.model import AuditResult, ColumnInventory
-from auditor.writers.page.sensitivity import Sensitivity, sensitivity
+from auditor.writers.page.sensitivity import Sensitivity, sensitivity, title
 
 CAP = 40
 _FINE_UP_TO = 10
@@ -57,6 +57,11 @@ class DataMap:
     columns: int
     personal_columns: int
 
+    @property
+    def about(self) -> bool:
+        """Whether a figure is an estimate."""
+        return any(cell is not None and cell.about for row in (*self.rows, *self.rest) for cell in row.cells)
+
 
 def data_map(result: AuditResult) -> DataMap:
     """The heat table, the most sensitive and largest tables first."""
@@ -102,7 +107,7 @@ def _headings(personal: Iterable[ColumnInventory], fine: bool) -> tuple[Heading,
         for found in column.personal:
             key = _key(found.category, fine)
             worst[key] = max(worst.get(key, sensitivity(found.category)), sensitivity(found.category), key=_level)
-    titled = [Heading(key, key.rpartition(".")[2].replace("_", " "), level) for key, level in worst.items()]
+    titled = [Heading(key, title(key), level) for key, level in worst.items()]
     return tuple(sorted(titled, key=lambda h: (h.sensitivity.level, h.key)))
 
 

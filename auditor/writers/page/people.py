@@ -32,6 +32,7 @@ class RegimeRow:
     title: str
     people: int
     findings: int | None
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,17 @@ class People:
     regimes: tuple[RegimeRow, ...]
     columns: int
     height: int
+    unknown_at: tuple[int, int]
+
+    @property
+    def named(self) -> int:
+        """Countries that are known."""
+        return len(self.countries) + len(self.other)
+
+    @property
+    def uncovered(self) -> bool:
+        """Whether people live where no pack was applied."""
+        return any(not country.covered for country in (*self.countries, *self.other))
 
 
 def people(result: AuditResult, columns: int = 8) -> People:
@@ -69,14 +81,15 @@ def people(result: AuditResult, columns: int = 8) -> People:
             facts.regimes[name].title if name in facts.regimes else name or "No regime known",
             n,
             findings[name] if name in packs else None,
+            known=bool(name),
         )
         for name, n in sorted(result.binding.regimes, key=lambda item: (not item[0], -item[1], item[0]))
         if n
     )
     shown = min(len(tiles), _SHOWN) + (1 if unknown else 0)
-    return People(
-        result.binding.people, tiles[:_SHOWN], tiles[_SHOWN:], unknown, regimes, columns, -(-shown // columns) * 78
-    )
+    height = -(-shown // columns) * 78
+    last = ((shown - 1) % columns * 100, (shown - 1) // columns * 78)
+    return People(result.binding.people, tiles[:_SHOWN], tiles[_SHOWN:], unknown, regimes, columns, height, last)
 
 
 def _heat(count: int, most: int) -> int:

@@ -27,22 +27,27 @@ _WORDS = ("not personal", "ordinary", "elevated", "sensitive", "special")
 
 
 def sensitivity(category: str) -> Sensitivity:
-    """The category's own level, else that of its family."""
-    known = _levels()
-    level = known.get(category, known.get(category.partition(".")[0], 1))
+    """The category's own level; an unknown one is ordinary."""
+    level, _ = _taxonomy().get(category, (1, ""))
     return Sensitivity(level, _WORDS[level])
 
 
+def title(category: str) -> str:
+    """What people call the category or a family of them."""
+    _, known = _taxonomy().get(category, (1, ""))
+    return known or category.rpartition(".")[2].replace("_", " ")
+
+
 @cache
-def _levels() -> Mapping[str, int]:
+def _taxonomy() -> Mapping[str, tuple[int, str]]:
     path = home("rules") / "taxonomy.yaml"
     if not path.is_file():
         return {}
-    levels: dict[str, int] = {}
+    known: dict[str, tuple[int, str]] = {}
     for name, node in read_yaml(path, shown_as="rules/taxonomy.yaml").mapping()["categories"].pairs():
         parts = node.mapping()
-        text = parts["level"].text() if "level" in parts else "S1"
-        if text[1:] not in "01234":
+        level = parts["level"].text()
+        if level not in ("S0", "S1", "S2", "S3", "S4"):
             raise KnowledgeError("A level is S0 to S4.", where=node.where)
-        levels[name.text()] = int(text[1:])
-    return levels
+        known[name.text()] = (int(level[1]), parts["title"].text() if "title" in parts else "")
+    return known

@@ -53,7 +53,7 @@ def _outcome(result: AuditResult) -> tuple[str, str]:
     if not total:
         return "Scope limitation", ": no rule pack was applied."
     if noted:
-        where = "the only rule pack" if total == 1 else f"{noted} of {packs}"
+        where = "the only rule pack" if total == 1 else f"all {packs}" if noted == total else f"{noted} of {packs}"
         return "Exceptions noted", f" in {where}, by {failing} of {plural(len(result.rules), 'rule')}."
     if limited:
         where = "the only rule pack" if total == 1 else f"{limited} of {packs}"
@@ -66,7 +66,9 @@ def _limits(result: AuditResult) -> str:
     states = Counter(rule.state for rule in result.rules)
     unknown, broken, gaps = states[State.NOT_ASSESSED], states[State.ERROR], len(result.coverage.gaps)
     rules = plural(len(result.rules), "rule")
-    open_ = f"{unknown} of {rules} could not be assessed for want of data" if unknown else "every rule could be assessed"
+    open_ = "every rule could be assessed"
+    if unknown:
+        open_ = f"{unknown} of {rules} could not be assessed for want of data"
     if result.complete:
         return f"Everything in scope was read and evaluated; {open_}."
     lost = [plural(gaps, "item") + " in scope could not be read"] if gaps else []

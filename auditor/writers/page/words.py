@@ -68,7 +68,8 @@ def share(part: int, whole: int) -> str:
         return "< 0.01 %"
     if part < whole and percent > 99.9:
         return "> 99.9 %"
-    return f"{percent:.2f} %" if 0 < percent < 1 else f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+    digits = 0 if not part or percent >= 10 else 2 if percent < 1 else 1
+    return f"{percent:.{digits}f} %"
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -97,9 +98,9 @@ def name(text: str, limit: int = NAME_LIMIT) -> Markup:
     return Markup("<bdi>{}</bdi>").format(visible(str(text), limit=limit))
 
 
-def cut(text: str) -> str:
-    """The same for an attribute."""
-    return visible(str(text), limit=NAME_LIMIT)
+def cut(text: str, limit: int = NAME_LIMIT) -> str:
+    """The same for an attribute, or where the isolation is written around it."""
+    return visible(str(text), limit=limit)
 
 
 def code(text: str) -> Markup:

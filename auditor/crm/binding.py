@@ -1,0 +1,266 @@
+"""Binding: from sources and their profiles to the canonical relations in the stage, each table read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
+
+from auditor.crm.blocks import Ground, rows_of
+from auditor.crm.catalogue import fill_catalogue
+from auditor.crm.filling import Origin, lacking_of, origins_of, summarise
+from auditor.crm.identity import build_identity
+from auditor.crm.inferred import infer_profile, names
+from auditor.crm.permission import build_permission
+from auditor.crm.planning import Plan, plan, presence, used
+from auditor.crm.profile import Profile
+from auditor.crm.profiles import INFERRED, load_profiles, named_profile, recognise
+from auditor.crm.regimes import count_countries, count_regimes, derive_regimes
+from auditor.crm.resolving import find_tables
+from auditor.crm.staging import lookup_in, stage_tables
+from auditor.jurisdictions import load_jurisdictions
+from auditor.language import Context, last_instant
+from auditor.model import Binding, BoundRelation, Fill, Inventory, ProfileUsed, Skipped, SourceInfo
+from auditor.policy import Policy
+from auditor.relations import Relations, load_relations
+from auditor.settle import Settler
+from auditor.sources import Source
+from auditor.stage import Stage, stage_errors
+from auditor.tables import relation_table
+
+Progress = Callable[[str], None] | None
+Needs = Mapping[str, frozenset[str]]
+
+_SUBJECT = frozenset({"country", "region", "email", "phone"})
+"""Fields of a subject that regimes and identity rest on, whether or not a rule reads them."""
+_DERIVED = {"permission": ("consent", "suppression"), "identity": ("identity", "subject")}
+_CATALOGUE = ("field", "table")
+
+
+@dataclass(slots=True)
+class _Work:
+    """What all sources share while they are bound."""
+
+    stage: Stage
+    tables: Mapping[str, sa.Table]
+    relations: Relations
+    settler: Settler
+    context: Context
+    needs: Needs | None
+    rows: dict[str, int] = field(default_factory=dict)
+    bound: list[BoundRelation] = field(default_factory=list)
+    failures: list[Skipped] = field(default_factory=list)
+    mapped: dict[str, tuple[Profile, frozenset[str]]] = field(default_factory=dict)
+
+
+def bind(
+    sources: Sequence[Source],
+    inventory: Inventory,
+    stage: Stage,
+    *,
+    policy: Policy,
+    as_of: date | datetime,
+    key: bytes,
+    needs: Needs | None = None,
+    profile: str | None = None,
+    progress: Progress = None,
+) -> Binding:
+    """Fills every relation of the stage. Raises KnowledgeError for a wrong profile name or a profile with a mistake."""
+    relations, facts = load_relations(), load_jurisdictions()
+    moment = as_of if isinstance(as_of, datetime) else last_instant(as_of)
+    tables = make_relations(stage.connection, relations)
+    work = _Work(stage, tables, relations, Settler(key, facts), Context(moment, relations, facts), expanded(needs))
+    used_profiles = []
+    for source in sources:
+        chosen, entry = choose(source.info, inventory, policy.profiles.get(source.info.name) or profile)
+        used_profiles.append(entry)
+        if progress is not None:
+            progress(f"Reading {source.info.name} as {entry.title or 'tables of no known CRM'}")
+        if chosen is not None:
+            _bind_source(source, chosen, policy.time_zones.get(source.info.name, ""), work)
+    _derive(work, policy, [source.info for source in sources], inventory)
+    subject = tables["subject"]
+    live = sa.select(sa.func.count()).select_from(subject).where(sa.not_(subject.c.deleted))
+    return Binding(
+        profiles=tuple(used_profiles),
+        relations=tuple(work.bound),
+        countries=count_countries(stage.connection, subject),
+        regimes=count_regimes(stage.connection, subject),
+        people=stage.connection.execute(live).scalar_one(),
+        failures=tuple(dict.fromkeys(work.failures)),
+    )
+
+
+def make_relations(connection: sa.Connection, relations: Relations) -> dict[str, sa.Table]:
+    """Every canonical relation as an empty table."""
+    tables = {name: relation_table(relation) for name, relation in relations.relations.items()}
+    with stage_errors(where="rel"):
+        for table in tables.values():
+            connection.execute(CreateTable(table, if_not_exists=True))
+    return tables
+
+
+def expanded(needs: Needs | None) -> Needs | None:
+    """What rules read, with what derived relations and the counts of people rest on; None for everything."""
+    if needs is None:
+        return None
+    every = load_relations()
+    wide = dict(needs)
+    wide["subject"] = wide.get("subject", frozenset()) | _SUBJECT
+    wide.setdefault("identity", frozenset(every["identity"].fields))
+    if "permission" in wide:
+        wide |= {name: frozenset(every[name].fields) for name in _DERIVED["permission"]}
+    return wide
+
+
+def choose(info: SourceInfo, inventory: Inventory, asked: str | None) -> tuple[Profile | None, ProfileUsed]:
+    """The profile a source is read with, and why: the one asked for, the one it fits, or one inferred from names."""
+    profiles = load_profiles()
+    alternatives: tuple[str, ...] = ()
+    if asked and asked != INFERRED:
+        found: Profile | None = named_profile(asked, profiles)
+        reason = "it was asked for"
+    elif asked == INFERRED:
+        found, reason = None, "it was asked for"
+    else:
+        found, reason, alternatives = recognise(info, profiles)
+    if found is None:
+        found, why = infer_profile(info, inventory)
+        reason = f"{reason}; {why}"
+    if found is None:
+        return None, ProfileUsed(info.name, "", "", reason)
+    return found, ProfileUsed(info.name, found.name, found.title, reason, found.versions, alternatives)
+
+
+def _bind_source(source: Source, profile: Profile, zone: str, work: _Work) -> None:
+    name = source.info.name
+    found = find_tables(profile, source.info, lookup_in(source))
+    there = presence(profile, found)
+    blocks = [b for b in profile.blocks if work.needs is None or b.relation in work.needs]
+    wanted = {b.relation: None if work.needs is None else work.needs[b.relation] for b in blocks}
+
+    def plans() -> list[Plan]:
+        return [plan(b, profile, there, work.relations[b.relation], wanted[b.relation]) for b in blocks]
+
+    staged = stage_tables(source, found, used(plans()), work.stage, work.settler, zone or profile.zone)
+    work.failures += staged.failures
+    there = there.without(staged.broken)
+    ready = plans()
+    ground = Ground(profile, there, staged.tables, work.context, name)
+    for entry in ready:
+        if not entry.reason:
+            _insert(entry, ground, work)
+    for relation in dict.fromkeys(b.relation for b in blocks):
+        mine = [entry for entry in ready if entry.block.relation == relation]
+        _make_keys_unique(work, relation, name)
+        reasons = dict.fromkeys(entry.reason for entry in mine if entry.reason)
+        work.bound.append(
+            summarise(
+                work.stage.connection, work.tables[relation], work.relations[relation], name,
+                origins_of(mine, profile, found), lacking_of(mine), reason="; ".join(reasons),
+                unreadable=staged.failures if any(f is Fill.UNREADABLE for f, _ in lacking_of(mine).values()) else (),
+            )
+        )  # fmt: skip
+    work.mapped[name] = (profile, frozenset(t.name for table in found.values() for t in table.tables))
+    for entry_name in staged.tables:
+        work.stage.drop(f"{name}.{entry_name}")
+
+
+def _insert(entry: Plan, ground: Ground, work: _Work) -> None:
+    relation = work.relations[entry.block.relation]
+    table = work.tables[relation.name]
+    rows = rows_of(entry, relation, ground).subquery()
+    start = work.rows.get(relation.name, 0)
+    number = sa.cast(sa.func.row_number().over(), sa.BigInteger()) + sa.literal(start, sa.BigInteger())
+    select = sa.select(*(number if c.name == "row_id" else rows.c[c.name] for c in table.columns))
+    with stage_errors(where=relation.name):
+        work.stage.connection.execute(sa.insert(table).from_select(list(table.columns), select))
+        total = work.stage.connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+    work.rows[relation.name] = total
+
+
+def _make_keys_unique(work: _Work, relation: str, source: str) -> None:
+    """A key that comes a second time in one source gets a number, so that no row hides or multiplies another."""
+    table = work.tables[relation]
+    here = sa.select(sa.func.count(table.c.key), sa.func.count(table.c.key.distinct())).where(table.c.source == source)
+    keys, distinct = work.stage.connection.execute(here).one()
+    if keys == distinct:
+        return
+    number = sa.func.row_number().over(partition_by=table.c.key, order_by=table.c.row_id).label("number")
+    ranked = sa.select(table.c.row_id, number).where(table.c.source == source, table.c.key.is_not(None)).subquery()
+    change = (
+        sa.update(table)
+        .values(key=table.c.key.concat("#").concat(sa.cast(ranked.c.number, sa.String())))
+        .where(table.c.row_id == ranked.c.row_id, ranked.c.number > 1)
+    )
+    with stage_errors(where=relation):
+        work.stage.connection.execute(change)
+
+
+def _derive(work: _Work, policy: Policy, infos: Sequence[SourceInfo], inventory: Inventory) -> None:
+    """Regimes, identity and permission from what was bound; the catalogue from inventory and sources."""
+    connection = work.stage.connection
+    derive_regimes(work.stage, work.tables["subject"], policy, load_jurisdictions())
+    build_identity(connection, work.relations)
+    build_permission(connection, work.relations, work.context.as_of)
+    fill_catalogue(work.stage, work.tables["field"], work.tables["table"], infos, inventory, work.mapped, names())
+    work.bound = [_with_regimes(b, work) if b.relation == "subject" else b for b in work.bound]
+    for info in infos:
+        for relation, parents in _DERIVED.items():
+            _summarise_derived(work, info.name, relation, parents)
+        for relation in _CATALOGUE:
+            fields = work.relations[relation].fields
+            origins = {name: Origin(("inventory",)) for name in fields}
+            work.bound.append(
+                summarise(connection, work.tables[relation], work.relations[relation], info.name, origins, {})
+            )
+
+
+def _with_regimes(bound: BoundRelation, work: _Work) -> BoundRelation:
+    """The subject's summary again, now that regimes are derived from country and state."""
+    fields = bound.fields
+    origins = {n: Origin(f.origin, f.verified) for n, f in fields.items() if f.fill in (Fill.FILLED, Fill.EMPTY)}
+    lacking = {n: (f.fill, f.reason) for n, f in fields.items() if n not in origins and f.fill is not Fill.NOT_MAPPED}
+    lacking |= {n: (f.fill, f.reason) for n, f in fields.items() if f.fill is Fill.NOT_MAPPED and "profile" not in f.reason}
+    base = [origins[n] for n in ("country", "region") if n in origins]
+    if base:
+        origins["regimes"] = Origin(tuple(c for o in base for c in o.columns), base[0].verified)
+    return summarise(
+        work.stage.connection, work.tables["subject"], work.relations["subject"], bound.source, origins, lacking,
+        reason=bound.reason, unreadable=bound.unreadable,
+    )  # fmt: skip
+
+
+def _summarise_derived(work: _Work, source: str, relation: str, parents: tuple[str, ...]) -> None:
+    rests_on = [b for b in work.bound if b.source == source and b.relation in parents]
+    work.bound = [b for b in work.bound if not (b.source == source and b.relation == relation)]
+    origins: dict[str, Origin] = {}
+    lacking: dict[str, tuple[Fill, str]] = {}
+    fields = work.relations[relation].fields
+    for parent in rests_on:
+        for name, bound in parent.fields.items():
+            target = {"event_at": "starts_at", "since": "starts_at", "valid_until": "ends_at"}.get(name, name)
+            if target not in fields:
+                continue
+            if bound.fill in (Fill.FILLED, Fill.EMPTY):
+                before = origins.get(target, Origin())
+                columns = dict.fromkeys((*before.columns, *bound.origin))
+                origins[target] = Origin(tuple(columns), "M" if "M" in (before.verified, bound.verified) else bound.verified)
+            elif bound.fill is Fill.UNREADABLE:
+                lacking[target] = (bound.fill, bound.reason)
+    if relation == "permission" and origins:
+        every = tuple(dict.fromkeys(c for o in origins.values() for c in o.columns))
+        origins |= {name: Origin(every) for name in ("starts_at", "ends_at") if name not in origins}
+    if relation == "identity" and (origins or any(b.relation == "subject" for b in rests_on)):
+        origins.setdefault("subject_id", Origin(tuple(c for o in origins.values() for c in o.columns)))
+    reason = "; ".join(b.reason for b in rests_on if b.reason)
+    work.bound.append(
+        summarise(
+            work.stage.connection, work.tables[relation], work.relations[relation], source, origins, lacking,
+            reason=reason or f"nothing that {relation} is derived from is mapped",
+            unreadable=tuple(dict.fromkeys(u for b in rests_on for u in b.unreadable)),
+        )
+    )  # fmt: skip

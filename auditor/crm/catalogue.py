@@ -1,0 +1,134 @@
+"""The relations `field` and `table`: what the inventory found, and what the sources hold, as rows rules can judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from auditor.crm.profile import Profile
+from auditor.inventory.taxonomy import LEVELS, load_taxonomy
+from auditor.knowledge import Node
+from auditor.model import ColumnInventory, Inventory, SourceInfo, TableInfo
+from auditor.stage import Stage, stage_errors
+from auditor.tables import GIVEN
+
+_ARROW: tuple[tuple[type[sa.types.TypeEngine[Any]], pa.DataType], ...] = (
+    (sa.ARRAY, pa.list_(pa.string())),
+    (sa.Boolean, pa.bool_()),
+    (sa.BigInteger, pa.int64()),
+    (sa.Double, pa.float64()),
+    (sa.String, pa.string()),
+)
+_WORD = re.compile(r"[a-z]+|\d+")
+_DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])?")
+
+
+def fill_catalogue(
+    stage: Stage,
+    field: sa.Table,
+    table: sa.Table,
+    infos: Sequence[SourceInfo],
+    inventory: Inventory,
+    profiles: Mapping[str, tuple[Profile, frozenset[str]]],
+    words: Node,
+) -> None:
+    """Fills both; `profiles` gives per source its profile and the names of the tables it maps."""
+    prose = {source: _prose(profile) for source, (profile, _) in profiles.items()}
+    _insert(stage, field, [_field(c, prose.get(c.source, frozenset())) for c in inventory.columns])
+    personal: dict[tuple[str, str], int] = {}
+    for column in inventory.columns:
+        personal[column.source, column.table] = personal.get((column.source, column.table), 0) + bool(column.personal)
+    counts = {(c.source, c.table): c.rows for c in inventory.columns}
+    parts = words.mapping()
+    marks, times = frozenset(parts["backup"].texts()), frozenset(parts["dated"].texts())
+    rows = []
+    for info in infos:
+        mapped = profiles[info.name][1] if info.name in profiles else frozenset()
+        for entry in info.tables:
+            number = counts.get((info.name, entry.name), entry.rows)
+            rows.append(
+                {
+                    "source": info.name, "key": _key(entry.schema, entry.name), "deleted": False, "table_name": entry.name,
+                    "rows": number, "rows" + GIVEN: number is not None,
+                    "personal_columns": personal.get((info.name, entry.name), 0), "personal_columns" + GIVEN: True,
+                    "mapped": entry.name in mapped, "mapped" + GIVEN: True,
+                    "dated": _dated(entry, times), "dated" + GIVEN: True,
+                    "backup": _is_backup(entry.name, marks), "backup" + GIVEN: True,
+                }
+            )  # fmt: skip
+    _insert(stage, table, rows)
+
+
+def _field(column: ColumnInventory, prose: frozenset[str]) -> dict[str, object]:
+    taxonomy = load_taxonomy()
+    found = sorted(column.personal, key=lambda c: -c.confidence)
+    known = [taxonomy[c.category] for c in found if c.category in taxonomy]
+    level = max((c.level for c in known), key=LEVELS.index, default="S0")
+    flags = frozenset(flag for category in known for flag in category.flags)
+    row: dict[str, object] = {
+        "source": column.source, "key": _key(column.schema, column.table, column.column), "deleted": False,
+        "table_name": column.table, "column_name": column.column,
+        "category": found[0].category if found else None, "category" + GIVEN: bool(found),
+        "categories": [c.category for c in found] or None, "categories" + GIVEN: bool(found),
+        "level": level, "level" + GIVEN: True,
+        "special": "gdpr_special" in flags, "special" + GIVEN: True,
+        "forbidden": "forbidden_at_rest" in flags, "forbidden" + GIVEN: True,
+        "confidence": found[0].confidence if found else None, "confidence" + GIVEN: bool(found),
+        "non_empty": column.non_empty, "non_empty" + GIVEN: True,
+    }  # fmt: skip
+    text = any(c.category == "communication.content" for c in found)
+    row |= {"free_text": text or f"{column.table}.{column.column}".casefold() in prose, "free_text" + GIVEN: True}
+    return row
+
+
+def _prose(profile: Profile) -> frozenset[str]:
+    """`table.column`s of free text, by every name the source may give them."""
+    names = set()
+    for entry in profile.free_text:
+        table, _, column = entry.partition(".")
+        spec = profile.tables[table]
+        names |= {
+            f"{named.replace('{prefix}', '')}.{real}".casefold() for named in spec.named for real in spec.columns[column].named
+        }
+    return frozenset(names)
+
+
+def _key(*parts: str) -> str:
+    return "/".join(part for part in parts if part)
+
+
+def _words(name: str) -> Iterator[str]:
+    return (match[0] for match in _WORD.finditer(re.sub(r"([a-z])([A-Z])", r"\1_\2", name).casefold()))
+
+
+def _dated(table: TableInfo, times: frozenset[str]) -> bool:
+    for column in table.columns:
+        kind = column.type.casefold()
+        if "date" in kind or "time" in kind or times & set(_words(column.name)):
+            return True
+    return False
+
+
+def _is_backup(name: str, marks: frozenset[str]) -> bool:
+    return bool(marks & set(_words(name))) or _DATE.search(name) is not None
+
+
+def _insert(stage: Stage, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Adds rows given as dictionaries; what a row does not name is NULL."""
+    schema = pa.schema([(c.name, next(arrow for kind, arrow in _ARROW if isinstance(c.type, kind))) for c in table.columns])
+    numbered = [dict(row) | {"row_id": number} for number, row in enumerate(rows)]
+    arrays = [
+        pa.array([None if (v := row.get(part.name)) is None else float(v) if part.type == pa.float64() else v for row in numbered], part.type)
+        for part in schema
+    ]
+    batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
+    name = f"rows of {table.name}"
+    stage.load(name, schema, [batch])
+    staged = stage.table(name)
+    with stage_errors(where=str(table.name)):
+        stage.connection.execute(sa.insert(table).from_select(list(table.columns), sa.select(*staged.columns)))
+    stage.drop(name)

@@ -1,0 +1,346 @@
+"""What was in force for a person, channel and purpose, and from when until when: `rel.permission`.
+
+It is derived from live rows of `rel.consent` and `rel.suppression` that say something about the time up to the audit.
+`any` is expanded over the closed lists; a channel, purpose or status that cannot be read means "one of them, unknown
+which". Everything below happens per source, person, channel and purpose.
+
+1. Three kinds of statements.
+   *Dated* - an event whose time is known, within bounds (a day is 24 hours).
+   *Floating* - an event without a readable date, or a state that permits (granted, pending): true at some unknown time
+   up to the audit, perhaps before, perhaps after the dated events.
+   *Lasting* - a state that restricts (withdrawn, denied), and an entry of a suppression list: in force at the audit,
+   since its date if it has one, else since an unknown time. It outranks all else from then on.
+2. Dated events whose bounds overlap form a knot: their order is unknown. A knot of one status is one event of it; a
+   mixed knot is an event of unknown status (NULL). A stretch runs from the first event of a knot to the next knot.
+3. Floating statements hold before the first knot; in a stretch of another status they make the status unknown.
+4. `valid_until` ends a grant: the stretch is cut there, and goes on as `expired`.
+5. A lasting statement ends every stretch of a status that is not its own, and adds one that never ends.
+
+Bounds do the rest: `at T` is unknown while a start or an end is uncertain, and a status of NULL makes a condition on it
+unknown, so `any permission (...) at T where (status = 'withdrawn')` is true only if it holds however the unknowns fall.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from auditor.relations import Relations
+from auditor.tables import END, GIVEN, relation_table
+
+Column = sa.ColumnElement[Any]
+
+_GROUP = ("source", "subject_id", "channel", "purpose")
+_RESTRICTIVE = ("withdrawn", "denied")
+_ANY, _UNKNOWN, _NUMBER = "any", "?", "number"
+_NUMBER_CHANNELS = ("phone", "sms")
+"""What a suppressed number that names no channel closes."""
+DATED, FLOATING, LASTING = "dated", "floating", "lasting"
+
+
+def build_permission(connection: sa.Connection, relations: Relations, as_of: datetime) -> int:
+    """Fills `rel.permission` anew and says how many rows it has; `as_of` is the last instant of the audit's date."""
+    permission = relation_table(relations["permission"])
+    until = sa.cast(sa.literal(as_of), sa.DateTime())
+    said = _statements(relations, until)
+    lasting = _lasting(said)
+    stretches = _stretches(_knots(said), _floating(said), until)
+    rows = sa.union_all(_outranked(_expired(stretches), lasting), _endless(lasting)).subquery()
+    there = sa.true()
+    values: dict[str, Column] = {
+        "source": rows.c.source,
+        "row_id": sa.func.row_number().over(),
+        "key": rows.c.subject_id,
+        "deleted": sa.false(),
+        "subject_id": rows.c.subject_id,
+        "channel": rows.c.channel,
+        "channel" + GIVEN: there,
+        "purpose": rows.c.purpose,
+        "purpose" + GIVEN: there,
+        "status": rows.c.status,
+        "status" + GIVEN: there,
+        "starts_at": rows.c.a,
+        "starts_at" + END: rows.c.b,
+        "starts_at" + GIVEN: rows.c.a > _never(),
+        "ends_at": rows.c.ea,
+        "ends_at" + END: rows.c.eb,
+        "ends_at" + GIVEN: rows.c.ea < _forever(),
+        "how": rows.c.how,
+        "how" + GIVEN: there,
+    }
+    connection.execute(sa.delete(permission))
+    columns = [permission.c[name] for name in values]
+    connection.execute(sa.insert(permission).from_select(columns, sa.select(*values.values())))
+    return int(connection.execute(sa.select(sa.func.count()).select_from(permission)).scalar_one())
+
+
+def _never() -> Column:
+    return sa.cast(sa.literal("-infinity"), sa.DateTime())
+
+
+def _forever() -> Column:
+    return sa.cast(sa.literal("infinity"), sa.DateTime())
+
+
+# --- statements ----------------------------------------------------------------------------------------------
+
+
+def _statements(relations: Relations, until: Column) -> sa.CTE:
+    """Every statement up to the audit, one row per channel and purpose it is about."""
+    raw = sa.union_all(_consents(relations, until), *_suppressions(relations, until)).cte("raw")
+    channel, purpose = (_expansion(name, relations.lists[name]) for name in ("channel", "purpose"))
+    return (
+        sa.select(
+            raw.c.source,
+            raw.c.subject_id,
+            channel.c.one.label("channel"),
+            purpose.c.one.label("purpose"),
+            *(raw.c[name] for name in ("kind", "status", "a", "b", "va", "vb", "how")),
+        )
+        .join_from(raw, channel, raw.c.channel == channel.c.said)
+        .join(purpose, raw.c.purpose == purpose.c.said)
+        .cte("said")
+    )
+
+
+def _expansion(name: str, listed: tuple[str, ...]) -> sa.Values:
+    pairs = [(one, one) for one in listed] + [(said, one) for said in (_ANY, _UNKNOWN) for one in listed]
+    if name == "channel":
+        pairs += [(_NUMBER, one) for one in _NUMBER_CHANNELS]
+    columns = (sa.column("said", sa.String()), sa.column("one", sa.String()))
+    return sa.values(*columns, name=f"{name}_names").data(pairs)
+
+
+def _consents(relations: Relations, until: Column) -> sa.Select[Any]:
+    t = relation_table(relations["consent"]).c
+    channel, purpose = (_listed(t[name], relations.lists[name]) for name in ("channel", "purpose"))
+    unsure = sa.or_(channel == _UNKNOWN, purpose == _UNKNOWN)
+    status = sa.case((sa.and_(sa.not_(unsure), t.status.in_(relations.lists["status"])), t.status), else_=sa.null())
+    how = sa.case((t.how == "state", "state"), else_="event")
+    lasts = sa.and_(how == "state", sa.func.coalesce(status.in_(_RESTRICTIVE), sa.false()))
+    kind = sa.case((lasts, LASTING), (t.event_at.is_not(None), DATED), else_=FLOATING)
+    # A validity that cannot be read may end the grant at any time.
+    valid = t["valid_until" + GIVEN].is_(True)
+    va = sa.case((valid, sa.func.coalesce(t.valid_until, _never())), else_=_forever())
+    vb = sa.case((valid, sa.func.coalesce(t["valid_until" + END], _forever())), else_=_forever())
+    return sa.select(
+        t.source,
+        t.subject_id,
+        channel.label("channel"),
+        purpose.label("purpose"),
+        kind.label("kind"),
+        status.label("status"),
+        sa.func.coalesce(t.event_at, _never()).label("a"),
+        sa.func.coalesce(t["event_at" + END], until).label("b"),
+        va.label("va"),
+        vb.label("vb"),
+        how.label("how"),
+    ).where(
+        sa.not_(t.deleted),
+        t.subject_id.is_not(None),
+        sa.func.coalesce(t.event_at <= until, sa.true()),
+    )
+
+
+def _suppressions(relations: Relations, until: Column) -> list[sa.Select[Any]]:
+    """Entries that name the person, else everybody in any source who has the address, else the number."""
+    entry = relation_table(relations["suppression"])
+    identity = relation_table(relations["identity"])
+    t, i = entry.c, identity.c
+    lists = relations.lists
+
+    def entries(source: Column, person: Column, channel: str) -> sa.Select[Any]:
+        how = sa.case((t.since.is_not(None), "event"), else_="state")
+        reach = sa.case((t["channel" + GIVEN].is_(True), _listed(t.channel, lists["channel"])), else_=channel)
+        purpose = sa.case((t["purpose" + GIVEN].is_(True), _listed(t.purpose, lists["purpose"])), else_=_ANY)
+        unsure = sa.or_(reach == _UNKNOWN, purpose == _UNKNOWN)
+        return sa.select(
+            source.label("source"),
+            person.label("subject_id"),
+            reach.label("channel"),
+            purpose.label("purpose"),
+            sa.case((unsure, FLOATING), else_=LASTING).label("kind"),
+            sa.case((unsure, sa.null()), else_="withdrawn").label("status"),
+            sa.func.coalesce(t.since, _never()).label("a"),
+            sa.func.coalesce(t["since" + END], until).label("b"),
+            _forever().label("va"),
+            _forever().label("vb"),
+            how.label("how"),
+        ).where(sa.not_(t.deleted), person.is_not(None), sa.func.coalesce(t.since <= until, sa.true()))
+
+    matched = [entries(t.source, t.subject_id, _ANY)]
+    for name, channel in (("email", "email"), ("phone", _NUMBER)):
+        same = sa.and_(t.subject_id.is_(None), t[name] == i[name], sa.not_(i.deleted))
+        matched.append(entries(i.source, i.subject_id, channel).select_from(entry.join(identity, same)))
+    return matched
+
+
+def _listed(code: Column, listed: tuple[str, ...]) -> Column:
+    return sa.case((code.in_((*listed, _ANY)), code), else_=_UNKNOWN)
+
+
+# --- from statements to stretches ----------------------------------------------------------------------------
+
+
+def _knots(said: sa.CTE) -> sa.CTE:
+    """Dated events whose bounds overlap, as one event: bounds of the first, the common status or NULL."""
+    dated = sa.select(said).where(said.c.kind == DATED).cte("dated")
+    group = [dated.c[name] for name in _GROUP]
+    in_time = {"partition_by": group, "order_by": (dated.c.a, dated.c.b)}
+    so_far = sa.func.max(dated.c.b).over(**in_time, rows=(None, -1))
+    apart = sa.select(dated, sa.case((dated.c.a <= so_far, 0), else_=1).label("starts")).cte("apart")
+    place = sa.func.sum(apart.c.starts).over(
+        partition_by=[apart.c[name] for name in _GROUP], order_by=(apart.c.a, apart.c.b), rows=(None, 0)
+    )
+    numbered = sa.select(apart, place.label("knot")).cte("numbered")
+    return (
+        sa.select(
+            *(numbered.c[name] for name in _GROUP),
+            _common(numbered.c.status).label("status"),
+            sa.func.min(numbered.c.a).label("a"),
+            sa.func.min(numbered.c.b).label("b"),
+            sa.func.min(numbered.c.va).label("va"),
+            sa.func.max(numbered.c.vb).label("vb"),
+            sa.func.min(numbered.c.how).label("how"),
+        )
+        .group_by(*(numbered.c[name] for name in _GROUP), numbered.c.knot)
+        .cte("knots")
+    )
+
+
+def _floating(said: sa.CTE) -> sa.CTE:
+    """What is said without a date, as one statement per group."""
+    return (
+        sa.select(
+            *(said.c[name] for name in _GROUP),
+            _common(said.c.status).label("status"),
+            sa.func.min(said.c.va).label("va"),
+            sa.func.max(said.c.vb).label("vb"),
+            sa.func.min(said.c.how).label("how"),
+        )
+        .where(said.c.kind == FLOATING)
+        .group_by(*(said.c[name] for name in _GROUP))
+        .cte("floating")
+    )
+
+
+def _lasting(said: sa.CTE) -> sa.CTE:
+    """What is in force at the audit whatever else was said, per group and status."""
+    return (
+        sa.select(
+            *(said.c[name] for name in _GROUP),
+            said.c.status,
+            sa.func.min(said.c.a).label("a"),
+            sa.func.min(said.c.b).label("b"),
+            sa.func.min(said.c.how).label("how"),
+        )
+        .where(said.c.kind == LASTING)
+        .group_by(*(said.c[name] for name in _GROUP), said.c.status)
+        .cte("lasting")
+    )
+
+
+def _common(status: Column) -> Column:
+    """The one status of a group, NULL if there are several or one is unknown."""
+    agreed = sa.and_(sa.func.min(status) == sa.func.max(status), sa.func.count(status) == sa.func.count())
+    return sa.case((agreed, sa.func.min(status)), else_=sa.null())
+
+
+def _same_group(one: sa.CTE, other: sa.CTE) -> Column:
+    return sa.and_(*(one.c[name] == other.c[name] for name in _GROUP))
+
+
+def _stretches(knots: sa.CTE, floating: sa.CTE, until: Column) -> sa.CTE:
+    """From each knot to the next, and before the first where something floats; a floating doubt is taken in."""
+    group = [knots.c[name] for name in _GROUP]
+    in_time = {"partition_by": group, "order_by": knots.c.a}
+    doubted = floating.c.source.is_not(None)
+    agreed = sa.or_(sa.not_(doubted), knots.c.status == floating.c.status)
+    after = sa.select(
+        *group,
+        sa.case((agreed, knots.c.status), else_=sa.null()).label("status"),
+        knots.c.a,
+        knots.c.b,
+        sa.func.coalesce(sa.func.lead(knots.c.a).over(**in_time), _forever()).label("ea"),
+        sa.func.coalesce(sa.func.lead(knots.c.b).over(**in_time), _forever()).label("eb"),
+        sa.func.least(knots.c.va, sa.func.coalesce(floating.c.va, _forever())).label("va"),
+        sa.func.greatest(knots.c.vb, sa.func.coalesce(floating.c.vb, knots.c.vb)).label("vb"),
+        knots.c.how,
+    ).select_from(knots.outerjoin(floating, _same_group(knots, floating)))
+    first = (
+        sa.select(*group, sa.func.min(knots.c.a).label("a"), sa.func.min(knots.c.b).label("b")).group_by(*group)
+    ).cte("first")
+    before = sa.select(
+        *(floating.c[name] for name in _GROUP),
+        floating.c.status,
+        _never().label("a"),
+        until.label("b"),
+        sa.func.coalesce(first.c.a, _forever()).label("ea"),
+        sa.func.coalesce(first.c.b, _forever()).label("eb"),
+        floating.c.va,
+        floating.c.vb,
+        floating.c.how,
+    ).select_from(floating.outerjoin(first, _same_group(floating, first)))
+    return sa.union_all(after, before).cte("stretches")
+
+
+def _expired(stretches: sa.CTE) -> sa.CTE:
+    """A grant with an end in sight becomes two stretches: granted until then, expired from then on."""
+    t = stretches.c
+    lapses = sa.and_(sa.func.coalesce(t.status == "granted", sa.false()), t.va < t.eb)
+    group = [t[name] for name in _GROUP]
+    granted = sa.select(
+        *group,
+        t.status,
+        t.a,
+        t.b,
+        sa.case((lapses, sa.func.least(t.ea, t.va)), else_=t.ea).label("ea"),
+        sa.case((lapses, sa.func.least(t.eb, t.vb)), else_=t.eb).label("eb"),
+        t.how,
+    )
+    expired = sa.select(
+        *group,
+        sa.literal("expired").label("status"),
+        sa.func.greatest(t.a, t.va).label("a"),
+        sa.func.greatest(t.b, t.vb).label("b"),
+        t.ea,
+        t.eb,
+        t.how,
+    ).where(lapses)
+    return sa.union_all(granted, expired).cte("expiring")
+
+
+def _outranked(stretches: sa.CTE, lasting: sa.CTE) -> sa.Select[Any]:
+    """Every stretch of another status ends where a lasting statement begins; one that is surely empty is left out."""
+    first = (
+        sa.select(
+            *(lasting.c[name] for name in _GROUP),
+            sa.func.min(lasting.c.a).label("a"),
+            sa.func.min(lasting.c.b).label("b"),
+            *(sa.func.bool_or(lasting.c.status == status).label(status) for status in _RESTRICTIVE),
+        )
+        .group_by(*(lasting.c[name] for name in _GROUP))
+        .cte("first_lasting")
+    )
+    t = stretches.c
+    own = sa.func.coalesce(
+        sa.or_(*(sa.and_(t.status == status, first.c[status]) for status in _RESTRICTIVE)), sa.false()
+    )
+    ends = [
+        sa.case((own, t[name]), else_=sa.func.least(t[name], sa.func.coalesce(first.c[other], _forever())))
+        for name, other in (("ea", "a"), ("eb", "b"))
+    ]
+    return (
+        sa.select(*(t[name] for name in _GROUP), t.status, t.a, t.b, ends[0].label("ea"), ends[1].label("eb"), t.how)
+        .select_from(stretches.outerjoin(first, _same_group(stretches, first)))
+        .where(ends[1] > t.a)
+    )
+
+
+def _endless(lasting: sa.CTE) -> sa.Select[Any]:
+    t = lasting.c
+    return sa.select(
+        *(t[name] for name in _GROUP), t.status, t.a, t.b, _forever().label("ea"), _forever().label("eb"), t.how
+    )

@@ -1,0 +1,175 @@
+"""What can be bound: which blocks and fields of a profile a source supports, and which of its columns they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from auditor.crm.profile import INNER, Block, JoinSpec, Profile
+from auditor.crm.resolving import FoundTable
+from auditor.crm.scope import Alias, Columned, Columns, paths
+from auditor.language import Expr, Path
+from auditor.model import Fill
+from auditor.relations import Relation
+
+ALWAYS = frozenset({"subject_id", "user_id", "role_id"})
+"""Fields that say whose row it is; bound whether or not a rule reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a source has of a profile: columns per table, and the tables that could not be read."""
+
+    columns: Mapping[str, frozenset[str]]
+    broken: frozenset[str] = frozenset()
+
+    def without(self, tables: Iterable[str]) -> Presence:
+        """The same, with tables that turned out to be unreadable."""
+        broken = self.broken | frozenset(tables)
+        return Presence({name: () if name in broken else columns for name, columns in self.columns.items()}, broken)  # type: ignore[misc]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of a block: its fields as they can be bound, and why others cannot."""
+
+    block: Block
+    fields: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
+    lacking: Mapping[str, tuple[Fill, str]] = field(default_factory=dict)
+    """Fields that the profile maps and this source cannot fill."""
+    deleted: Expr | None = None
+    reason: str = ""
+    """Why the whole block is left out; empty if it is not."""
+
+
+def presence(profile: Profile, found: Mapping[str, FoundTable]) -> Presence:
+    """What of a profile a source has."""
+    return Presence(
+        {
+            name: frozenset(c for c in spec.columns if name in found and found[name].has(c))
+            for name, spec in profile.tables.items()
+        }
+    )
+
+
+def names_only(block: Block, profile: Profile, there: Presence) -> Columned:
+    """A scope that knows which columns there are, but cannot lower them."""
+    return scope_of(block, profile, there, {})
+
+
+def scope_of(block: Block, profile: Profile, there: Presence, columns: Mapping[str, Columns]) -> Columned:
+    """The scope of a block; `columns` gives an alias's staged columns."""
+    aliases = {}
+    for alias, table in block.aliases.items():
+        spec = profile.tables[table]
+        aliases[alias] = Alias(table, spec.columns, there.columns[table], columns.get(alias, _unstaged))
+    return Columned(aliases)
+
+
+def _unstaged(name: str) -> object:
+    raise LookupError(name)
+
+
+def plan(block: Block, profile: Profile, there: Presence, relation: Relation, wanted: frozenset[str] | None) -> Plan:
+    """What of a block a source supports; `wanted` are the fields that rules read, None for all."""
+    scope = with_sets(names_only(block, profile, there), block)
+    lost = {join.alias for join in block.joins if join.kind != INNER and _lacks(join, scope, there)}
+    if reason := _left_out(block, scope, there):
+        fill = Fill.UNREADABLE if _broken(block, there) else Fill.NOT_MAPPED
+        return Plan(block, lacking={name: (fill, reason) for name in block.fields}, reason=reason)
+    fields: dict[str, tuple[Expr, ...]] = {}
+    lacking: dict[str, tuple[Fill, str]] = {}
+    for name, spec in block.fields.items():
+        if wanted is not None and name not in wanted | ALWAYS | {relation.dated_by}:
+            continue
+        parts = tuple(scope.pruned(part) for part in spec.parts)
+        absent = [entry for part in parts for entry in scope.missing(part)]
+        absent += [str(p) for part in parts for p in paths(part) if p.names[0] in lost and str(p) not in absent]
+        if absent:
+            lacking[name] = _why(absent, block, there)
+        else:
+            fields[name] = parts
+    deleted = block.deleted if block.deleted is not None and not scope.missing(block.deleted) else None
+    return Plan(block, fields, lacking, deleted)
+
+
+def with_sets(scope: Columned, block: Block) -> Columned:
+    """The scope with the sets that `collect` joins gather, as names."""
+    import sqlalchemy as sa
+
+    aliases = dict(scope.aliases)
+    for join in block.joins:
+        if join.collect:
+            alias = aliases[join.alias]
+            sets = {name: sa.null() for name in join.collect}
+            aliases[join.alias] = Alias(alias.table, alias.columns, alias.present, alias.column, sets=sets)
+    return Columned(aliases)
+
+
+def used(plans: Iterable[Plan]) -> dict[str, set[str]]:
+    """The columns that plans need, per table of the profile."""
+    columns: dict[str, set[str]] = {}
+    for entry in plans:
+        if entry.reason:
+            continue
+        tables = entry.block.aliases
+        for table in tables.values():
+            columns.setdefault(table, set())
+        for path in _paths(entry):
+            columns[tables[path.names[0]]].add(path.names[1])
+    return columns
+
+
+def _paths(entry: Plan) -> Iterator[Path]:
+    block = entry.block
+    expressions = [*block.key, block.where, entry.deleted, *(part for parts in entry.fields.values() for part in parts)]
+    for join in block.joins:
+        for each in (join, *join.via):
+            expressions += [each.on, each.where, each.by, *each.collect.values()]
+    for expression in expressions:
+        if expression is not None:
+            yield from paths(expression)
+
+
+def _conditions(join: JoinSpec) -> Iterator[Expr]:
+    for each in (join, *join.via):
+        yield from (expr for expr in (each.on, each.where, each.by, *each.collect.values()) if expr is not None)
+
+
+def _lacks(join: JoinSpec, scope: Columned, there: Presence) -> list[str]:
+    """What a join needs and the source lacks."""
+    tables = [each.table for each in (join, *join.via) if not there.columns[each.table]]
+    return tables or [name for expr in _conditions(join) for name in scope.missing(expr)]
+
+
+def usable(join: JoinSpec, block: Block, profile: Profile, there: Presence) -> bool:
+    """Whether the source has all that a join needs."""
+    return not _lacks(join, with_sets(names_only(block, profile, there), block), there)
+
+
+def _left_out(block: Block, scope: Columned, there: Presence) -> str:
+    needed = [block.table] if not there.columns[block.table] else []
+    for join in block.joins:
+        if join.kind == INNER:
+            needed += _lacks(join, scope, there)
+    for expression in (*block.key, *([block.where] if block.where is not None else [])):
+        needed += scope.missing(expression)
+    return _why(needed, block, there)[1] if needed else ""
+
+
+def _broken(block: Block, there: Presence) -> bool:
+    inner = [block.table, *(each.table for join in block.joins if join.kind == INNER for each in (join, *join.via))]
+    return any(table in there.broken for table in inner)
+
+
+def _why(absent: list[str], block: Block, there: Presence) -> tuple[Fill, str]:
+    tables = block.aliases
+    named = []
+    for entry in absent:
+        alias, _, column = entry.partition(".")
+        table = tables.get(alias, alias)
+        named.append(f"{table}.{column}" if column and there.columns[table] else table)
+    names = ", ".join(dict.fromkeys(named))
+    if any(name.partition(".")[0] in there.broken for name in named):
+        return Fill.UNREADABLE, f"{names} could not be read"
+    return Fill.NOT_MAPPED, f"this source has no {names}"

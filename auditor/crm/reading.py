@@ -1,0 +1,322 @@
+"""Reads a profile's YAML. Every error is collected with file, line, column and the nearest name, not only the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from auditor.crm.profile import (
+    COLLECT, INNER, LEFT, MARKS, Attributes, Block, ColumnSpec, ColumnType, EachColumn, FieldSpec, Fingerprint, JoinSpec,
+    NamedIn, Profile, TableSpec,
+)  # fmt: skip
+from auditor.errors import KnowledgeError
+from auditor.knowledge import Node, nearest, read_yaml
+from auditor.language import Expr, parse
+from auditor.relations import Relations, load_relations
+from auditor.settle.spec import KINDS, SettleSpec
+
+T = TypeVar("T")
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SLOT = re.compile(r"\{([a-z]+)\}")
+_LISTS = ("true", "false", "missing", "formats")
+_MAPS = ("prefixes", "patterns")
+_WORDS = ("otherwise", "split", "strip", "zone", "key_shape", "country", "decimal", "thousands")
+_SWITCHES = ("day_first", "day_only")
+_HEAD = ("profile", "title", "tables", "relations")
+_HEAD_OPTIONAL = ("versions", "verified", "fingerprint", "types", "free_text", "zone")
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects errors, so that one mistake does not hide the next."""
+
+    relations: Relations
+    errors: list[KnowledgeError] = field(default_factory=list)
+    types: dict[str, ColumnType] = field(default_factory=dict)
+    tables: dict[str, TableSpec] = field(default_factory=dict)
+
+    def attempt(self, step: Callable[[], T], otherwise: T) -> T:
+        """What a step gives; if it fails, the error is kept and reading goes on."""
+        try:
+            return step()
+        except KnowledgeError as error:
+            self.errors.append(error)
+            return otherwise
+
+    def fail(self, node: Node, what: str, do: str = "") -> None:
+        """Keeps an error about a place."""
+        self.errors.append(node.error(what, do))
+
+
+def read_profile(path: FilePath, *, shown_as: str = "") -> tuple[Profile | None, tuple[KnowledgeError, ...]]:
+    """The profile in a file and every error in it; the profile is None if there is an error."""
+    reader = _Reader(load_relations())
+    profile = reader.attempt(lambda: _profile(read_yaml(path, shown_as=shown_as), reader, path), None)
+    return (None if reader.errors else profile), tuple(reader.errors)
+
+
+def _profile(root: Node, reader: _Reader, path: FilePath) -> Profile:
+    parts = root.fields(_HEAD, _HEAD_OPTIONAL)
+    name = parts["profile"].text()
+    if name != path.stem:
+        reader.fail(parts["profile"], f"The profile is called {name[:40]!r} and its file {path.stem!r}.", "Name them alike.")
+    for key, node in parts["types"].pairs() if "types" in parts else ():
+        kind = reader.attempt(lambda node=node: _type(node), ColumnType(SettleSpec("key")))
+        reader.types[key.text()] = kind
+    for entry in parts["tables"].items():
+        reader.attempt(lambda entry=entry: _tables(entry, reader), None)
+    blocks = [
+        block
+        for entry in parts["relations"].items()
+        for block in reader.attempt(lambda entry=entry: tuple(_blocks(entry, reader)), ())
+    ]
+    return Profile(
+        name=name,
+        title=parts["title"].text(),
+        versions=_text(parts, "versions"),
+        verified=parts["verified"].one_of(MARKS) if "verified" in parts else "",
+        fingerprint=_fingerprint(parts["fingerprint"]) if "fingerprint" in parts else Fingerprint(),
+        tables=reader.tables,
+        blocks=tuple(blocks),
+        free_text=tuple(_known_column(n, reader) for n in parts["free_text"].items()) if "free_text" in parts else (),
+        zone=_text(parts, "zone"),
+        file=root.file,
+    )
+
+
+def _text(parts: Mapping[str, Node], key: str) -> str:
+    return parts[key].text() if key in parts else ""
+
+
+def _texts(parts: Mapping[str, Node], key: str) -> tuple[str, ...]:
+    return parts[key].texts() if key in parts else ()
+
+
+def _fingerprint(node: Node) -> Fingerprint:
+    parts = node.fields(optional=("all", "any", "none"))
+    return Fingerprint(*(_texts(parts, key) for key in ("all", "any", "none")))
+
+
+def _known_column(node: Node, reader: _Reader) -> str:
+    table, _, column = node.text().partition(".")
+    if table not in reader.tables:
+        reader.fail(node, f"There is no table {table[:40]!r} in this profile.", nearest(table, reader.tables))
+    elif column not in reader.tables[table].columns:
+        hint = nearest(column, reader.tables[table].columns)
+        reader.fail(node, f"The table {table!r} has no column {column[:40]!r} in this profile.", hint)
+    return node.text()
+
+
+def _type(node: Node) -> ColumnType:
+    parts = node.fields(("is",), (*_LISTS, *_MAPS, *_WORDS, *_SWITCHES, "values", "if_absent"))
+    options: dict[str, Any] = {key: parts[key].texts() for key in _LISTS if key in parts}
+    options |= {key: parts[key].text() for key in _WORDS if key in parts}
+    options |= {key: parts[key].boolean() for key in _SWITCHES if key in parts}
+    if "values" in parts:
+        options["values"] = _codes(parts["values"])
+    if "prefixes" in parts:
+        options["prefixes"] = {raw: code.text() for raw, code in parts["prefixes"].mapping().items()}
+    if "patterns" in parts:
+        options["patterns"] = {key.text(): _code_of_pattern(key, code) for key, code in parts["patterns"].pairs()}
+    return ColumnType(SettleSpec(parts["is"].one_of(KINDS), **options), _text(parts, "if_absent"))
+
+
+def _code_of_pattern(pattern: Node, code: Node) -> str:
+    try:
+        re.compile(pattern.text())
+    except re.error:
+        raise pattern.error("This is not a regular expression.") from None
+    return code.text()
+
+
+def _codes(node: Node) -> dict[str, str]:
+    if node.is_mapping:
+        return {raw: code.text() for raw, code in node.mapping().items()}
+    return {code: code for code in node.texts()}
+
+
+def _tables(node: Node, reader: _Reader) -> None:
+    parts = node.fields(("columns",), ("table", "tables", "named", "named_in", "attributes", "each_column"))
+    if ("table" in parts) == ("tables" in parts):
+        raise node.error("A table entry has either `table` or `tables`.")
+    names = parts["table"] if "table" in parts else parts["tables"]
+    columns = {
+        key.text(): column
+        for key, entry in parts["columns"].pairs()
+        if (column := reader.attempt(lambda key=key, entry=entry: _column(key, entry, reader), None)) is not None
+    }
+    attributes = parts["attributes"].fields(("by", "name", "value")) if "attributes" in parts else None
+    each = parts["each_column"].fields(("like", "name", "value")) if "each_column" in parts else None
+    for name in names.texts():
+        if not _NAME.fullmatch(name):
+            raise names.error(f"{name[:40]!r} cannot name a table here.", "Use lower case, and `named` for its real name.")
+        if name in reader.tables:
+            raise names.error(f"The table {name!r} is described twice.", "Keep one of them.")
+        reader.tables[name] = TableSpec(
+            name,
+            parts["named"].texts() if "named" in parts else (name,),
+            columns,
+            Attributes(*(attributes[k].text() for k in ("by", "name", "value"))) if attributes else None,
+            EachColumn(*(each[k].text() for k in ("like", "name", "value"))) if each else None,
+            _named_in(parts["named_in"]) if "named_in" in parts else None,
+        )
+
+
+def _named_in(node: Node) -> NamedIn:
+    parts = node.fields(("table", "column", "where"))
+    where = {key: value.text() for key, value in parts["where"].mapping().items()}
+    return NamedIn(parts["table"].text(), parts["column"].text(), where)
+
+
+def _column(key: Node, node: Node, reader: _Reader) -> ColumnSpec:
+    name = key.text()
+    if not _NAME.fullmatch(name):
+        raise key.error(f"{name[:40]!r} cannot name a column here.", "Use lower case, and `named` for its real name.")
+    if not node.is_mapping:
+        return ColumnSpec(name, _named_type(node, reader), (name,))
+    parts = node.fields(("type",), ("named", "verified", "attribute", "named_in", "if_absent", "country_in"))
+    kind = _named_type(parts["type"], reader)
+    if "if_absent" in parts:
+        kind = replace(kind, if_absent=parts["if_absent"].text())
+    return ColumnSpec(
+        name,
+        kind,
+        parts["named"].texts() if "named" in parts else (name,),
+        parts["verified"].one_of(MARKS) if "verified" in parts else "",
+        _text(parts, "attribute"),
+        _named_in(parts["named_in"]) if "named_in" in parts else None,
+        _text(parts, "country_in"),
+    )
+
+
+def _named_type(node: Node, reader: _Reader) -> ColumnType:
+    name = node.text()
+    if name in reader.types:
+        return reader.types[name]
+    return ColumnType(SettleSpec(node.one_of((*KINDS, *reader.types))))
+
+
+# --- relations ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A block's texts with the slots of `each` filled in."""
+
+    slots: Mapping[str, str]
+
+    def text(self, node: Node) -> str:
+        """The text of a node."""
+
+        def fill(match: re.Match[str]) -> str:
+            if match[1] not in self.slots:
+                raise node.error(f"{{{match[1]}}} is not filled by `each`.", nearest(match[1], self.slots))
+            return self.slots[match[1]]
+
+        return _SLOT.sub(fill, node.text())
+
+    def expression(self, node: Node) -> Expr:
+        """The expression a node holds."""
+        return parse(self.text(node), where=(node.file, *node.content))
+
+
+def _blocks(node: Node, reader: _Reader) -> Iterator[Block]:
+    each = node.mapping().get("each")
+    slots = {key: value.texts() for key, value in each.mapping().items()} if each else {}
+    lengths = {len(values) for values in slots.values()}
+    if each and len(lengths) > 1:
+        raise each.error("The lists of `each` have different lengths.", "They are filled in side by side.")
+    for index in range(lengths.pop() if lengths else 1):
+        filled = _Filled({key: values[index] for key, values in slots.items()})
+        block = reader.attempt(lambda filled=filled: _block(node, filled, reader), None)
+        if block is not None:
+            yield block
+
+
+def _block(node: Node, filled: _Filled, reader: _Reader) -> Block:
+    parts = node.fields(("relation", "from", "key", "fields"), ("each", "join", "where", "deleted", "verified"))
+    relation = reader.relations[parts["relation"].one_of(reader.relations.relations)]
+    mark = parts["verified"].one_of(MARKS) if "verified" in parts else ""
+    table, alias = _alias(parts["from"], filled, reader)
+    joins = tuple(_join(entry, filled, reader) for entry in parts["join"].items()) if "join" in parts else ()
+    fields = {}
+    for key, entry in parts["fields"].pairs():
+        name = filled.text(key)
+        if name not in relation.fields:
+            hint = nearest(name, relation.fields) or f"Fields: {', '.join(relation.fields)}."
+            reader.fail(key, f"The relation {relation.name} has no field {name[:40]!r}.", hint)
+            continue
+        spec = reader.attempt(lambda name=name, entry=entry: _field(name, entry, filled), None)
+        if spec is not None:
+            fields[name] = replace(spec, verified=spec.verified or mark)
+    return Block(
+        relation=relation.name,
+        table=table,
+        alias=alias,
+        joins=joins,
+        where=filled.expression(parts["where"]) if "where" in parts else None,
+        key=_key(parts["key"], filled),
+        deleted=filled.expression(parts["deleted"]) if "deleted" in parts else None,
+        fields=fields,
+        place=node.where,
+    )
+
+
+def _key(node: Node, filled: _Filled) -> tuple[Expr, ...]:
+    entries: Sequence[Node] = node.items() if node.is_list else [node]
+    return tuple(filled.expression(entry) for entry in entries)
+
+
+def _field(name: str, node: Node, filled: _Filled) -> FieldSpec:
+    if node.is_mapping:
+        parts = node.fields(("is", "verified"))
+        return FieldSpec(name, _key(parts["is"], filled), parts["verified"].one_of(MARKS))
+    return FieldSpec(name, _key(node, filled))
+
+
+def _alias(node: Node, filled: _Filled, reader: _Reader) -> tuple[str, str]:
+    words = filled.text(node).split()
+    if len(words) != 2 or not _NAME.fullmatch(words[1]):
+        raise node.error("A table and an alias are expected here, such as `contacts p`.")
+    if words[0] not in reader.tables:
+        hint = nearest(words[0], reader.tables) or "Describe it under `tables`."
+        raise node.error(f"There is no table {words[0][:40]!r} in this profile.", hint)
+    return words[0], words[1]
+
+
+def _join(node: Node, filled: _Filled, reader: _Reader) -> JoinSpec:
+    parts = node.fields(("on",), (INNER, LEFT, COLLECT, "where", "one", "by", "of", "via"))
+    kinds = [kind for kind in (INNER, LEFT, COLLECT) if kind in parts]
+    if len(kinds) != 1:
+        raise node.error("A join is one of `inner`, `left` and `collect`.")
+    kind = kinds[0]
+    table, alias = _alias(parts[kind], filled, reader)
+    one = parts["one"].one_of(("first", "latest", "preferred")) if "one" in parts else ""
+    if kind == LEFT and not one:
+        raise node.error("A left join says which row it keeps.", "Add `one: first`, `latest` or `preferred`.")
+    if one in ("latest", "preferred") and "by" not in parts:
+        raise node.error(f"`one: {one}` needs `by`.", "Name the column that decides.")
+    if (kind == COLLECT) != ("of" in parts):
+        raise node.error("`collect` and `of` go together.")
+    return JoinSpec(
+        kind=kind,
+        table=table,
+        alias=alias,
+        on=filled.expression(parts["on"]),
+        where=filled.expression(parts["where"]) if "where" in parts else None,
+        one=one,
+        by=filled.expression(parts["by"]) if "by" in parts else None,
+        collect={key: filled.expression(value) for key, value in parts["of"].mapping().items()} if "of" in parts else {},
+        via=tuple(_via(entry, filled, reader) for entry in parts["via"].items()) if "via" in parts else (),
+    )
+
+
+def _via(node: Node, filled: _Filled, reader: _Reader) -> JoinSpec:
+    parts = node.fields(("table", "on"))
+    table, alias = _alias(parts["table"], filled, reader)
+    return JoinSpec(INNER, table, alias, filled.expression(parts["on"]))
+

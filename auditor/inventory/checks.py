@@ -1,0 +1,154 @@
+"""Validators of single values, each with its chance pass rate; what needs only digits and tables is data, see `identifiers`."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# Below this rate one hit decides.
+STRONG = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A validator of whole values; `chance` is the share of random values of that shape that pass."""
+
+    id: str
+    category: str
+    title: str
+    chance: float
+    passes: Callable[[str], bool]
+
+    @property
+    def strong(self) -> bool:
+        """Whether one hit decides."""
+        return self.chance < STRONG
+
+
+_EMAIL = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~.\u0080-\uffff-]{1,64}@(?:[a-z0-9\u0080-\uffff](?:[a-z0-9\u0080-\uffff-]{0,61}[a-z0-9\u0080-\uffff])?\.)+"
+    r"(?:[a-z\u0080-\uffff]{2,24}|xn--[a-z0-9-]{2,59})",
+    re.IGNORECASE,
+)
+_NAMED_EMAIL = re.compile(r"(?:mailto:)?(?:[^<>@]*<)?([^<>\s]+)>?", re.IGNORECASE)
+_EMAIL_INSIDE = re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+'-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}(?![\w@])")
+_MAC = re.compile(r"(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_HASHES = (
+    # Modular crypt, Django, LDAP and WordPress forms name their scheme: nothing else looks like them.
+    re.compile(r"\$(?:2[abxy]|1|5|6|7|y|gy|argon2(?:i|d|id)|pbkdf2[a-z0-9-]*|scrypt|P|H|S|bcrypt[a-z0-9-]*)\$[\w./+=$,-]{10,}"),
+    re.compile(r"(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|scrypt|sha1|md5|unsalted_\w+)\$[\w./+=$,-]{10,}"),
+    re.compile(r"\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[\w-]*|ARGON2)\}[\w./+=$,-]{10,}", re.IGNORECASE),
+)
+_CARD = re.compile(r"\d(?:[ -]?\d){11,18}")
+# Issuer ranges with their lengths (ISO/IEC 7812): Visa, Mastercard, Amex, Discover, Diners, JCB, UnionPay, Maestro.
+_ISSUERS = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
+    r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:50|5[6-9]|6[0-9])\d{10,17}"
+)
+_PHONE = re.compile(r"(?:(?:tel:|\+|00|\()\s?)?[\d(][\d\s().+/·–-]{4,24}\d(?:\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE)
+
+
+_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+
+
+def is_email(value: str) -> bool:
+    """One address, alone, in angle brackets or as a mailto link."""
+    if "@" not in value or len(value) > 320:
+        return False
+    found = _NAMED_EMAIL.fullmatch(value)
+    return found is not None and _EMAIL.fullmatch(found[1]) is not None and ".." not in found[1].split("@")[1]
+
+
+def emails_inside(text: str) -> list[str]:
+    """The addresses in a longer text."""
+    return _EMAIL_INSIDE.findall(text) if "@" in text else []
+
+
+def is_ip(value: str) -> bool:
+    """An IPv4 or IPv6 address, perhaps with a prefix length; the unspecified and loopback addresses are nobody's."""
+    if not ("." in value or ":" in value) or len(value) > 49:
+        return False
+    try:
+        address = ipaddress.ip_address(value.split("/")[0].strip("[]"))
+    except ValueError:
+        return False
+    return not (address.is_unspecified or address.is_loopback)
+
+
+def is_ipv6(value: str) -> bool:
+    """An IPv6 address of at least four groups: nothing else looks like it."""
+    return value.count(":") >= 3 and is_ip(value) and not is_mac(value)
+
+
+def is_mac(value: str) -> bool:
+    """Six bytes in hex with one separator."""
+    return _MAC.fullmatch(value) is not None
+
+
+def is_iban(value: str) -> bool:
+    """Mod 97 over the rearranged digits (ISO 13616)."""
+    plain = re.sub(r"[\s-]", "", value).upper()
+    if not _IBAN.fullmatch(plain):
+        return False
+    return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
+
+
+def luhn(digits: str) -> bool:
+    """The check digit of cards (ISO/IEC 7812)."""
+    doubled = (int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits)))
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def is_card(value: str) -> bool:
+    """Luhn, with the prefix and length of an issuer; one digit repeated is no card."""
+    if not _CARD.fullmatch(value):
+        return False
+    digits = re.sub(r"\D", "", value)
+    return len(set(digits)) > 1 and _ISSUERS.fullmatch(digits) is not None and luhn(digits)
+
+
+def is_password_hash(value: str) -> bool:
+    """A hash that names its scheme."""
+    return len(value) >= 13 and any(p.fullmatch(value) for p in _HASHES)
+
+
+def looks_like_phone(value: str) -> bool:
+    """Between 6 and 15 digits written as people write phone numbers."""
+    digits = sum(c.isdigit() for c in value)
+    return 6 <= digits <= 17 and not _QUAD.fullmatch(value) and _PHONE.fullmatch(value) is not None and not re.fullmatch(r"\d+[.,]\d{1,4}", value)
+
+
+def is_international_phone(value: str) -> bool:
+    """A number with its country's prefix that is in use (libphonenumber)."""
+    plain = value.strip()
+    if not plain.startswith(("+", "00")) or not looks_like_phone(plain):
+        return False
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse("+" + plain.lstrip("+0") if plain.startswith("00") else plain, None)
+    except phonenumbers.NumberParseException:
+        return False
+    return bool(phonenumbers.is_valid_number(number))
+
+
+def is_written_phone(value: str) -> bool:
+    """A number grouped as phone numbers are: brackets, or at least two separators; a date or an amount is not."""
+    separators = len(re.findall(r"[\s().–-]+", value.strip()))
+    return looks_like_phone(value) and ("(" in value or separators >= 2) and not re.match(r"(?:19|20)\d\d-\d\d-\d\d", value)
+
+
+CHECKS = (
+    Check("email", "contact.email_personal", "an e-mail address", 1e-9, is_email),
+    Check("iban", "financial.bank_account", "an IBAN with valid check digits", 1e-5, is_iban),
+    Check("password-hash", "credential.password_secret", "a password hash that names its scheme", 1e-9, is_password_hash),
+    Check("mac", "device.hardware_id", "a MAC address", 1e-6, is_mac),
+    Check("ipv6", "device.ip", "an IPv6 address", 1e-6, is_ipv6),
+    Check("ip", "device.ip", "an IP address", 0.02, is_ip),
+    Check("international-phone", "contact.phone", "a phone number in use, with its country's prefix", 0.02, is_international_phone),
+    Check("written-phone", "contact.phone", "grouped as phone numbers are", 0.1, is_written_phone),
+    Check("card", "financial.card_pan", "a card number of a known issuer with a valid check digit", 0.02, is_card),
+)

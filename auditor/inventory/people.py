@@ -1,0 +1,58 @@
+"""Names of people that a source itself lists: what recurs from its name columns is a name elsewhere, in any language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from auditor.inventory.column import Column
+from auditor.inventory.fitting import fitting
+from auditor.inventory.lexicon import Lexicon, fold
+from auditor.inventory.naming import MODIFIED, OPEN
+from auditor.inventory.shapes import Shape
+from auditor.model import CategoryFound
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_TITLE_CASE = re.compile(r"(?:[^\W\d_][\w'’.-]*\s+){1,3}[^\W\d_][\w'’.-]+")
+
+
+def known_names(columns: Iterable[Column], lexicon: Lexicon) -> frozenset[str]:
+    """Words of the columns that surely hold names of people, without words that mean something else too."""
+    names: set[str] = set()
+    for column in columns:
+        sure = any(
+            c.category == "identity.name" and c.strength >= MODIFIED and fitting(column, "name", lexicon) >= 0.6
+            for c in column.claims
+        )
+        if sure and column.meaning.kind != "thing":
+            names.update(fold(w) for t in column.of_shape(Shape.WORDS) if len(t.split()) <= 4 for w in _WORD.findall(t))
+    return frozenset(n for n in names if len(n) > 2 and n not in lexicon.vocabulary and n not in lexicon.words["not_names"])
+
+
+def mentions(text: str, names: frozenset[str]) -> bool:
+    """Whether a text holds a known name, written with a capital where its script has capitals."""
+    return any(not word[0].islower() and fold(word) in names for word in _WORD.findall(text))
+
+
+def recurring(column: Column, names: frozenset[str]) -> list[CategoryFound]:
+    """The column as names of people, judged by how many of its values hold a name known from elsewhere."""
+    short = [t for t in column.of_shape(Shape.WORDS, Shape.PROSE, Shape.OTHER) if len(t) <= 100]
+    if not names or len(short) < 0.2 * len(column.texts):
+        return []
+    hits = [t for t in short if mentions(t, names)]
+    share = len(hits) / len(column.texts)
+    claimed = any(c.category == "identity.name" and c.strength >= OPEN for c in column.claims)
+    if len(hits) < 3 and len(hits) < len(column.texts):
+        return []
+    needed = 0.15 if claimed else 0.3
+    if share < needed:
+        return []
+    confidence = 0.7 if share >= 0.5 else 0.6
+    words = f"{share:.0%} of the distinct values hold a name that recurs from the name columns"
+    return [CategoryFound("identity.name", confidence, share, (words,))]
+
+
+def maybe_names(column: Column) -> list[str]:
+    """Values of two to four capitalised words, if most values are: the language model may know them as people."""
+    values = [t for t in column.of_shape(Shape.WORDS) if _TITLE_CASE.fullmatch(t) and all(w[0].isupper() for w in t.split())]
+    return values if len(values) >= 0.5 * len(column.texts) and len(values) >= 3 else []

@@ -1,0 +1,190 @@
+"""Every function of the rule language in one table: its name, what it takes and gives, how it lowers and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from auditor.knowledge import nearest
+from auditor.language import syntax
+from auditor.language.comparing import READS_AS
+from auditor.language.values import TEXT, Column, Condition, Context, Facts, Scope, Value, known, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCall:
+    """A function with its lowered arguments, and where it is called."""
+
+    node: syntax.Call
+    arguments: Sequence[Value]
+    scope: Scope
+    context: Context
+
+    @property
+    def facts(self) -> Facts:
+        """The facts about countries."""
+        if self.context.facts is None:
+            raise self.node.at.error(f"{self.node.name}() is not available here.", "Use it in a rule.")
+        return self.context.facts
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function. `takes` has the accepted types per argument, `...` as last repeats the one before.
+
+    `says` is its English with {0}, {1} for the arguments; `denies` the English of its negation.
+    """
+
+    takes: tuple[tuple[str, ...], ...]
+    gives: str
+    lower: Callable[[FunctionCall], Value]
+    says: str
+    denies: str = ""
+    variadic: bool = False
+
+
+def lookup(node: syntax.Call) -> Function:
+    """The function that a call names, its number of arguments checked."""
+    if node.name not in FUNCTIONS:
+        hint = nearest(node.name, FUNCTIONS) or f"Known: {', '.join(sorted(FUNCTIONS))}."
+        raise node.at.error(f"There is no function {node.name[:40]}().", hint)
+    function = FUNCTIONS[node.name]
+    wanted = len(function.takes)
+    if len(node.arguments) != wanted and not (function.variadic and len(node.arguments) > wanted):
+        more = " or more" if function.variadic else ""
+        raise node.at.error(f"{node.name}() takes {wanted}{more} argument(s), not {len(node.arguments)}.")
+    return function
+
+
+def _typed(call: FunctionCall) -> Sequence[Value]:
+    """The arguments, each of a type that the function takes."""
+    function = FUNCTIONS[call.node.name]
+    for index, argument in enumerate(call.arguments):
+        accepted = function.takes[min(index, len(function.takes) - 1)]
+        if accepted and argument.type not in accepted:
+            wanted = " or ".join(READS_AS[kind] for kind in accepted)
+            raise call.node.arguments[index].at.error(
+                f"{call.node.name}() takes {wanted}, not {READS_AS[argument.type]}."
+            )
+    return call.arguments
+
+
+def _flag(condition: Condition) -> Value:
+    return Value("flag", condition, sa.true())
+
+
+def _under(call: FunctionCall) -> Value:
+    (regime,) = _typed(call)
+    name = str(regime.literal)
+    if name not in call.facts.regimes:
+        hint = nearest(name, call.facts.regimes) or f"Known: {', '.join(sorted(call.facts.regimes))}."
+        raise call.node.arguments[0].at.error(f"There is no regime {name[:40]!r}.", hint)
+    regimes = call.scope.resolve(syntax.Path(call.node.at, ("subject", "regimes")))
+    return _flag(sa.func.list_contains(regimes.column, regime.column, type_=sa.Boolean()))
+
+
+def _age(call: FunctionCall) -> Value:
+    (born,) = _typed(call)
+    return Value("number", _years(born.column, call.context), born.given)
+
+
+def _years(born: Column, context: Context) -> Column:
+    """Full years from birth to the date of the audit; a birth after it is unknown, not a negative age."""
+    day = context.as_of
+    year, month, dom = (sa.extract(part, born) for part in ("year", "month", "day"))
+    today = sa.literal(day.month * 100 + day.day, sa.Integer())
+    years = sa.literal(day.year, sa.Integer()) - year - sa.case((month * 100 + dom > today, 1), else_=0)
+    return sa.case((years >= 0, years))
+
+
+def _minor(call: FunctionCall) -> Value:
+    """Below the country's age of consent; in an unknown country sure only where every country agrees."""
+    born, country = _typed(call)
+    ages, default = call.facts.child_age, call.facts.child_age_default
+    age = _years(born.column, call.context)
+    limit: Column = sa.literal(default, sa.Integer())
+    if ages:
+        limit = sa.case(dict(sorted(ages.items())), value=country.column, else_=default)
+    every = [*ages.values(), default]
+    return _flag(
+        sa.case(
+            (age < min(every), sa.true()), (age >= max(every), sa.false()),
+            (known(country.column), age < limit), else_=unknown(),
+        )
+    )  # fmt: skip
+
+
+def _given(call: FunctionCall) -> Value:
+    return _flag(_typed(call)[0].given)
+
+
+def _readable(call: FunctionCall) -> Value:
+    (value,) = _typed(call)
+    given = value.given
+    return _flag(sa.case((given, known(value.column)), (sa.not_(given), sa.false()), else_=unknown()))
+
+
+def _phone_country(call: FunctionCall) -> Value:
+    (phone,) = _typed(call)
+    return Value("country", phone.column if phone.region is None else phone.region, phone.given)
+
+
+def _region_country(call: FunctionCall) -> Value:
+    (region,) = _typed(call)
+    return Value("country", sa.func.split_part(region.column, "-", 1, type_=sa.String()), region.given)
+
+
+def _basis_unknown_in(call: FunctionCall) -> Value:
+    bases, country = _typed(call)
+    countries: dict[str, list[str]] = {}
+    for code, names in sorted(call.facts.unknown_bases.items()):
+        for name in sorted(names):
+            countries.setdefault(name, []).append(code)
+    parts = [
+        sa.and_(sa.func.list_contains(bases.column, name, type_=sa.Boolean()), country.column.in_(where))
+        for name, where in sorted(countries.items())
+    ]
+    return _flag(sa.or_(sa.false(), *parts))
+
+
+def _first(call: FunctionCall) -> Value:
+    values = _typed(call)
+    for value, node in zip(values, call.node.arguments, strict=True):
+        if value.type != values[0].type or value.type == TEXT:
+            raise node.at.error("first() takes fields of one type.", f"The first is {READS_AS[values[0].type]}.")
+    ends = [value.end for value in values if value.end is not None]
+    regions = [value.region for value in values if value.region is not None]
+    return Value(
+        values[0].type,
+        sa.func.coalesce(*(value.column for value in values)),
+        sa.or_(*(value.given for value in values)),
+        end=sa.func.coalesce(*ends) if ends else None,
+        region=sa.func.coalesce(*regions) if regions else None,
+        values=tuple(dict.fromkeys(code for value in values for code in value.values)),
+        to=values[0].to,
+    )
+
+
+_ANY: tuple[str, ...] = ()
+
+FUNCTIONS: Mapping[str, Function] = {
+    "under": Function(((TEXT,),), "flag", _under, "{0} applies to the person", "{0} does not apply to the person"),
+    "age": Function((("birth",),), "number", _age, "the age reckoned from {0}"),
+    "minor": Function(
+        (("birth",), ("country",)), "flag", _minor,
+        "the person, by {0}, is below the age at which a child may consent alone in {1}",
+        "the person, by {0}, has reached the age at which a child may consent alone in {1}",
+    ),
+    "given": Function((_ANY,), "flag", _given, "{0} is recorded, readable or not", "{0} is not recorded"),
+    "readable": Function((_ANY,), "flag", _readable, "{0} can be read", "{0} cannot be read"),
+    "phone_country": Function((("phone",),), "country", _phone_country, "the country of the prefix of {0}"),
+    "region_country": Function((("region",),), "country", _region_country, "the country that {0} lies in"),
+    "basis_unknown_in": Function(
+        (("set",), ("country",)), "flag", _basis_unknown_in,
+        "{0} includes one that the law of {1} does not know",
+        "{0} includes none that the law of {1} does not know",
+    ),
+    "first": Function((_ANY, _ANY), "", _first, "the first recorded of {all}", variadic=True),
+}  # fmt: skip

@@ -1,0 +1,82 @@
+"""Which fields an expression reads: to stage no more than is needed, and to know what cannot be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from auditor.language import syntax
+from auditor.language.syntax import Node
+from auditor.relations import Relations
+
+FieldName: TypeAlias = tuple[str, str]
+"""A relation and one of its fields."""
+
+DERIVED = {
+    ("permission", ""): (("consent", ""), ("suppression", "")),
+    ("subject", "regimes"): (("subject", "country"), ("subject", "region")),
+    ("identity", ""): (("subject", "email"), ("subject", "phone")),
+}
+"""What has to be staged so that something derived can be: a field, or (with an empty name) all of a relation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One thing an expression reads: one of `fields` is enough. `quantified` if it is asked by any, no or count."""
+
+    fields: tuple[FieldName, ...]
+    quantified: bool = False
+    optional: bool = False
+    """Used where there, but nothing depends on it."""
+
+
+def reads(expr: Node, relation: str, relations: Relations) -> tuple[Read, ...]:
+    """Everything that an expression over a relation reads, without repetition, in the order of the text."""
+    return tuple(dict.fromkeys(_reads(expr, relation, relation, False, relations)))
+
+
+def _reads(node: Node, relation: str, outer: str, quantified: bool, relations: Relations) -> Iterator[Read]:
+    match node:
+        case syntax.Path():
+            start, inside = (outer, False) if node.this else (relation, quantified)
+            yield from _path(node.names, start, inside, relations)
+        case syntax.Exists():
+            yield from _path((*node.path.names, "key"), outer if node.path.this else relation, quantified, relations)
+        case syntax.Call(name="under"):
+            # The regimes are derived from the country; a country is enough for them to be known.
+            *way, _ = _path(("subject", "regimes"), relation, quantified, relations)
+            yield from way
+            yield Read((("subject", "regimes"), ("subject", "country")), quantified)
+        case syntax.Call(name="first"):
+            each = [tuple(_reads(part, relation, outer, quantified, relations)) for part in node.arguments]
+            yield Read(tuple(name for part in each for read in part for name in read.fields), quantified)
+        case syntax.Quantifier():
+            yield Read(((node.relation, "key"),), True)
+            for key in node.keys:
+                yield from _path((key,), relation, quantified, relations)
+                yield from _path((key,), node.relation, True, relations)
+            if node.moment is not None:
+                yield from _reads(node.moment, relation, outer, quantified, relations)
+                yield Read(((node.relation, "starts_at"),), True)
+                yield Read(((node.relation, "ends_at"),), True, optional=True)
+            dated_by = relations[node.relation].dated_by
+            if dated_by:
+                yield Read(((node.relation, dated_by),), True, optional=True)
+            if node.where is not None:
+                yield from _reads(node.where, node.relation, relation, True, relations)
+        case _:
+            for child in syntax.children(node):
+                yield from _reads(child, relation, outer, quantified, relations)
+
+
+def _path(names: tuple[str, ...], relation: str, quantified: bool, relations: Relations) -> Iterator[Read]:
+    *steps, last = names
+    for step in steps:
+        if not (relation == "subject" and step == "subject"):
+            reference = relations[relation].references[step]
+            yield Read(((relation, reference.name),), quantified)
+            relation = reference.to
+    if relation == "subject" and last == "subject_id":
+        last = "key"
+    yield Read(((relation, last),), quantified)

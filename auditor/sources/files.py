@@ -1,0 +1,87 @@
+"""A source made of files: each is one table, a folder has many."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Protocol, Self, cast
+
+import pyarrow as pa
+
+from auditor.errors import SourceError
+from auditor.model import Skipped, SourceInfo, TableInfo
+from auditor.sources.kinds import Kind, TableFile, cannot_read, open_table
+
+
+class FileTable(Protocol):
+    """One file that is a table. `unread` counts the rows that its last read rejected."""
+
+    @property
+    def info(self) -> TableInfo:
+        """Name, columns and what was detected."""
+        ...
+
+    @property
+    def unread(self) -> int:
+        """Rows that the last read rejected."""
+        ...
+
+    def read(self, columns: Sequence[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
+        """The columns asked for, as text."""
+        ...
+
+
+class FileSource:
+    """One file or a folder of them."""
+
+    def __init__(self, info: SourceInfo, tables: Mapping[str, FileTable]) -> None:
+        self.info = info
+        self._tables = tables
+
+    def read(self, table: TableInfo, columns: Sequence[str], *, batch_rows: int = 50_000) -> Iterator[pa.RecordBatch]:
+        """See Source.read."""
+        try:
+            yield from self._table(table).read(columns, batch_rows)
+        except OSError as error:
+            raise cannot_read(Path(table.location), error, where=f"{self.info.name}.{table.name}") from None
+
+    def unread(self, table: TableInfo) -> int:
+        """See Source.unread."""
+        return self._table(table).unread
+
+    def close(self) -> None:
+        """Files are open only while they are read."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _table(self, table: TableInfo) -> FileTable:
+        try:
+            return self._tables[table.name]
+        except KeyError:
+            raise SourceError("There is no such table.", where=f"{self.info.name}.{table.name}") from None
+
+
+def open_file(path: Path, kind: Kind, *, name: str, table: str) -> FileSource:
+    """A source that is one file. Raises SourceError."""
+    opened = open_table(TableFile(path, kind, table, path.name, certain=kind.named))
+    return source_of(path, name, kind.name, {table: opened})
+
+
+def source_of(
+    path: Path, name: str, kind: str, tables: Mapping[str, FileTable], skipped: Sequence[Skipped] = ()
+) -> FileSource:
+    """A source made of opened tables."""
+    info = SourceInfo(
+        name, kind, str(path), tuple(table.info for table in tables.values()), skipped=tuple(skipped)
+    )  # fmt: skip
+    return FileSource(info, tables)
+
+
+def open_bytes(path: Path, packed: bool) -> IO[bytes]:
+    """A file for reading, unpacked by Python's gzip, which notices a cut file."""
+    return cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb")

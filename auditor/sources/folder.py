@@ -1,0 +1,112 @@
+"""A folder of exports: every file is a table, and whatever is not read is listed with the reason."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from auditor.errors import SourceError
+from auditor.model import Skipped
+from auditor.sources.files import FileSource, FileTable, source_of
+from auditor.sources.kinds import (
+    EXTENSIONS,
+    NotATableError,
+    TableFile,
+    UnreadableError,
+    cannot_read,
+    open_table,
+    recognise,
+)
+
+_EXTENSIONS = "|".join([*EXTENSIONS, "txt", "dat"])
+_SUFFIX = re.compile(rf"\.(?:{_EXTENSIONS})$", re.IGNORECASE)
+_EDGE = r"(?:^|[\s_.\-(\[]+)"
+_VARYING = re.compile(
+    # a date, perhaps with a time of day; an epoch; a part number; a copy or sequence number at the end
+    rf"{_EDGE}(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])"
+    r"(?:[T_\-\s.]?(?:[01]\d|2[0-3])[-_.:]?[0-5]\d(?:[-_.:]?[0-5]\d)?Z?)?(?=$|[\s_.\-)\]])"
+    rf"|{_EDGE}(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?=$|[\s_.\-)\]])"
+    rf"|{_EDGE}\d{{10}}(?:\d{{3}})?(?=$|[\s_.\-)\]])"
+    rf"|{_EDGE}(?:part|chunk|batch|seq)[\s_.\-]*\d+(?:[\s_.\-]*of[\s_.\-]*\d+)?(?=$|[\s_.\-)\]])"
+    rf"|{_EDGE}\d{{1,6}}[)\]]?$",
+    re.IGNORECASE,
+)
+
+
+def table_name(file_name: str) -> str:
+    """The name of the table in a file: its stem without dates, sequence and part numbers."""
+    stem = _SUFFIX.sub("", re.sub(r"\.gz$", "", file_name, flags=re.IGNORECASE))
+    name = stem
+    while (shorter := _VARYING.sub("", name).strip(" _.-()[]")) != name and shorter:
+        name = shorter
+    return name or stem or file_name
+
+
+def open_folder(path: Path, *, name: str) -> FileSource:
+    """A source of all files below a folder. Raises SourceError if none can be read."""
+    skipped: list[Skipped] = []
+    files = list(_files(path, skipped))
+    stems = Counter(table_name(file.name).casefold() for file in files)
+    tables: dict[str, FileTable] = {}
+    for file in files:
+        location = file.relative_to(path).as_posix()
+        stem = table_name(file.name)
+        table = stem if stems[stem.casefold()] == 1 else location
+        try:
+            tables[table] = _open(file, table, location)
+        except UnreadableError as error:
+            skipped.append(Skipped(location, error.what, gap=error.gap))
+        except SourceError as error:
+            skipped.append(Skipped(location, error.what, gap=True))
+        except OSError as error:
+            skipped.append(Skipped(location, cannot_read(file, error).what, gap=True))
+    if not tables:
+        count = f"none of its {len(skipped)} entries can be read" if skipped else "it is empty"
+        reason = f", first: {skipped[0].why}" if skipped else "."
+        raise SourceError(f"The folder holds no table: {count}{reason}", where=str(path), do="Name another folder.")
+    return source_of(path, name, "folder", tables, skipped)
+
+
+def _open(file: Path, table: str, location: str) -> FileTable:
+    kind = recognise(file)
+    if kind.name == "sqlite":
+        raise UnreadableError("A database in a folder is a source of its own.", where=location, do="Name it as one.")
+    if not kind.named:
+        raise NotATableError("This is not a type that auditor reads.", where=location)
+    return open_table(TableFile(file, kind, table, location, certain=kind.sure))
+
+
+def _files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
+    """The regular files below a folder in name order; links, hidden and special files are listed instead."""
+    root = folder.resolve()
+
+    def refuse(error: OSError) -> None:
+        where = Path(str(error.filename)).relative_to(folder).as_posix() if error.filename else folder.name
+        skipped.append(Skipped(where, cannot_read(folder, error).what, gap=True))
+
+    for parent, folders, names in os.walk(folder, onerror=refuse):
+        here = Path(parent)
+        for name in sorted([*folders, *names]):
+            entry = here / name
+            location = entry.relative_to(folder).as_posix()
+            if name.startswith("."):
+                skipped.append(Skipped(location, "A hidden file or folder is not read.", gap=False))
+            elif entry.is_symlink():
+                inside = _inside(entry, root)
+                why = "A link to a file of this folder." if inside else "A link out of the folder is not followed."
+                skipped.append(Skipped(location, why, gap=not inside))
+            elif name not in folders and entry.is_file():
+                yield entry
+            elif name not in folders:
+                skipped.append(Skipped(location, "This is not a regular file.", gap=False))
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and not (here / f).is_symlink())
+
+
+def _inside(link: Path, root: Path) -> bool:
+    try:
+        return link.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError):
+        return False

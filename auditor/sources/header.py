@@ -1,0 +1,81 @@
+"""Whether the first row of a file names its columns. In doubt it does not: a value must never become a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from auditor.knowledge import home, read_yaml
+
+_VALUE = re.compile(
+    r"""\S+@\S+\.\S+                                                     # an e-mail address
+      | (?:\w+://|www\.)\S+                                              # an address on the web
+      | \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?                       # a date
+      | \d{1,2}[ -](?:[^\W\d]{3,9}\.?)[ -]\d{2,4}                        # a date with a month's name
+      | (?:\d{1,2}:)?\d{1,2}:\d{2}(?:\.\d+)?                             # a time
+      | [0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}             # a UUID
+      | \+\d[\d ()./-]{6,}                                               # a phone number
+      | [$€£¥]?\s?[+-]?\d[\d\s.,'()/-]*(?:[eE][+-]?\d+)?\s?[%€]?         # a number
+      | [0-9a-fA-F]{16,}                                                 # a hash
+    """,
+    re.VERBOSE,
+)
+_TOKEN = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]*)+|(?:[A-Z][a-z0-9]+){2,}")
+_LONGEST_NAME = 200
+
+
+def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether `first` names the columns of `rows`."""
+    names = [name.strip() for name in first]
+    given = [name for name in names if name]
+    if not given or len({name.casefold() for name in given}) < 0.8 * len(given) or len(given) < 0.5 * len(names):
+        return False
+    if any(len(name) > _LONGEST_NAME or "\n" in name for name in given):
+        return False
+    words = sum(map(_is_name, given))
+    if any(_VALUE.fullmatch(name) for name in given):
+        # Years and other numbers do name columns, but only among many names that are none.
+        return words >= 0.5 * len(given) and all(name.isdigit() or not _VALUE.fullmatch(name) for name in given)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    if any(list(first) == list(row) for row in rows):
+        return True  # pieces with a header each were put together
+    against = sum(_repeated(name, column) for name, column in zip(names, columns, strict=True))
+    supporting = sum(_differs(name, column) for name, column in zip(names, columns, strict=True))
+    if against:
+        return words + supporting > 2 * against and words >= 0.5 * len(given)
+    return supporting > 0 or words >= len(given) / 3
+
+
+def _is_name(name: str) -> bool:
+    """Whether a name is made of words that columns are named with, or written like an identifier."""
+    words, _ = _knowledge()
+    tokens = {token.lower() for token in _TOKEN.findall(_CAMEL.sub(" ", name))}
+    return name.lower() in words or bool(_IDENTIFIER.fullmatch(name)) or any(_is_word(token, words) for token in tokens)
+
+
+def _is_word(token: str, words: frozenset[str]) -> bool:
+    """A known word, or two of them written together (companyname)."""
+    return token in words or any(token[:cut] in words and token[cut:] in words for cut in range(2, len(token) - 1))
+
+
+def _repeated(name: str, column: Sequence[str]) -> bool:
+    """Whether a name stands below itself, as a value would."""
+    return bool(name) and name in column
+
+
+def _differs(name: str, column: Sequence[str]) -> bool:
+    """Whether a column holds dates, numbers, addresses, and its name is none."""
+    _, placeholders = _knowledge()
+    filled = [value.strip() for value in column if value.strip() and value.strip().lower() not in placeholders]
+    if not name or name.lower() in placeholders or not filled:
+        return False
+    return sum(bool(_VALUE.fullmatch(value)) for value in filled) >= 0.6 * len(filled)
+
+
+@cache
+def _knowledge() -> tuple[frozenset[str], frozenset[str]]:
+    fields = read_yaml(home("rules") / "headers.yaml").fields(["words", "placeholders"])
+    return frozenset(fields["words"].texts()), frozenset(fields["placeholders"].texts())

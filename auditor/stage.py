@@ -1,0 +1,178 @@
+"""The stage: an embedded DuckDB in which everything is judged, locked down, bounded in memory and gone at the end.
+
+Schema `src` holds settled source columns, schema `rel` the canonical relations (`auditor.tables.relation_table`).
+It reads no file and no network, loads no extension, and spills only into its own private directory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import sqlalchemy as sa
+from duckdb_sqlalchemy import ConnectionWrapper
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateSchema, CreateTable, DropTable
+from sqlalchemy.sql.elements import quoted_name
+
+from auditor.errors import StageError
+from auditor.stage_files import private_folder
+from auditor.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
+
+SOURCE_SCHEMA = "src"
+_BATCH = "__batch"
+_TYPES: tuple[tuple[pa.DataType, TypeEngine[Any]], ...] = (
+    (pa.string(), sa.String()),
+    (pa.bool_(), sa.Boolean()),
+    (pa.timestamp("us"), sa.DateTime()),
+    (pa.date32(), sa.Date()),
+    (pa.float64(), sa.Double()),
+    (pa.int64(), sa.BigInteger()),
+    (pa.list_(pa.string()), sa.ARRAY(sa.String())),
+)
+
+
+@dataclass(slots=True)
+class Stage:
+    """An open stage. `connection` is the only one; `load` and `table` are for schema `src`."""
+
+    connection: sa.Connection
+    _raw: duckdb.DuckDBPyConnection = field(repr=False)
+    folder: Path | None = None
+    _tables: dict[str, sa.Table] = field(default_factory=dict, repr=False)
+
+    def load(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
+        """Creates `src.<name>` with the columns of `schema`, appends the batches, and says how many rows there are.
+
+        A table of that name is replaced. Column names are taken as they are, whatever they hold.
+        """
+        table = _source_table(name, schema)
+        with stage_errors(where=name):
+            self.connection.execute(DropTable(table, if_exists=True))
+            self.connection.execute(CreateTable(table))
+        self._tables[name] = table
+        rows = 0
+        for batch in batches:
+            rows += self.append(name, batch)
+        return rows
+
+    def append(self, name: str, batch: pa.RecordBatch) -> int:
+        """Appends one batch to `src.<name>`; its columns are those the table was loaded with, in the same order."""
+        table = self.table(name)
+        # Plain names in the view: a hostile name, or two that differ in case only, then cannot meet DuckDB's own.
+        plain = pa.RecordBatch.from_arrays(batch.columns, names=[f"c{n}" for n in range(batch.num_columns)])
+        view = sa.table(_BATCH, *(sa.column(f"c{n}") for n in range(batch.num_columns)))
+        with stage_errors(where=name):
+            self._raw.register(_BATCH, plain)
+            try:
+                self.connection.execute(sa.insert(table).from_select(list(table.columns), sa.select(*view.columns)))
+            finally:
+                self._raw.unregister(_BATCH)
+        return int(batch.num_rows)
+
+    def table(self, name: str) -> sa.Table:
+        """The staged table of that name, to select from."""
+        try:
+            return self._tables[name]
+        except KeyError:
+            raise StageError("This table was not staged.", where=name) from None
+
+    def drop(self, name: str) -> None:
+        """Forgets a staged table and frees its room."""
+        with stage_errors(where=name):
+            self.connection.execute(DropTable(self.table(name)))
+        del self._tables[name]
+
+
+@contextlib.contextmanager
+def open_stage(*, folder: Path | None = None, memory_mb: int = 512) -> Iterator[Stage]:
+    """A stage in a private directory below `folder` (else the system's directory for temporary files)."""
+    with private_folder(folder) as own, _opened(str(own / "stage.duckdb"), str(own / "spill"), memory_mb) as opened:
+        yield Stage(*opened, own)
+
+
+@contextlib.contextmanager
+def memory_stage(*, memory_mb: int = 256) -> Iterator[Stage]:
+    """A stage in memory only, for a rule's examples and for tests; as locked as the real one."""
+    with _opened(":memory:", "", memory_mb) as opened:
+        yield Stage(*opened)
+
+
+@contextlib.contextmanager
+def stage_errors(where: str = "") -> Iterator[None]:
+    """Turns the engine's errors, which quote values, into ours, which do not."""
+    try:
+        yield
+    except (duckdb.Error, sa.exc.SQLAlchemyError, pa.ArrowException) as error:
+        origin = getattr(error, "orig", None) or error
+        kind, what, cure = type(origin).__name__, "The stage refused a step", ""
+        if isinstance(origin, duckdb.OutOfMemoryException):
+            what, cure = "The stage ran out of memory or of disk", "Give it more memory, or TMPDIR more room."
+        elif isinstance(origin, duckdb.IOException):
+            what, cure = "The stage could not use its private directory", "Give TMPDIR more room."
+        raise StageError(f"{what} ({kind}).", where=where, do=cure) from None
+
+
+@contextlib.contextmanager
+def _opened(database: str, spill: str, memory_mb: int) -> Iterator[tuple[sa.Connection, duckdb.DuckDBPyConnection]]:
+    with stage_errors(where="stage"):
+        raw = duckdb.connect(
+            database,
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "allow_community_extensions": "false",
+                "allow_unsigned_extensions": "false",
+                "python_enable_replacements": "false",
+                "temp_directory": spill,  # must be set before external access ends
+                "memory_limit": f"{memory_mb}MB",
+                "preserve_insertion_order": "false",
+            },
+        )
+    try:
+        with stage_errors(where="stage"):
+            _lock(raw)
+            engine = sa.create_engine(
+                "duckdb://",
+                creator=lambda: ConnectionWrapper(raw),  # one DuckDB connection: a bare one opens another per cursor
+                poolclass=StaticPool,
+                isolation_level="AUTOCOMMIT",  # a refused statement then poisons nothing
+                hide_parameters=True,
+            )
+            connection = engine.connect()
+            for schema in (SOURCE_SCHEMA, SCHEMA):
+                connection.execute(CreateSchema(schema, if_not_exists=True))
+        try:
+            yield connection, raw
+        finally:
+            with contextlib.suppress(Exception):
+                connection.close()
+            engine.dispose()
+    finally:
+        raw.close()
+
+
+def _lock(raw: duckdb.DuckDBPyConnection) -> None:
+    """After this the engine opens no file, no address and no setting again."""
+    raw.execute("SET enable_external_access=false")
+    raw.execute("SET lock_configuration=true")
+
+
+def _source_table(name: str, schema: pa.Schema) -> sa.Table:
+    columns = [sa.Column(quoted_name(part.name, quote=True), _sql_type(name, part.type)) for part in schema]
+    return sa.Table(quoted_name(name, quote=True), sa.MetaData(), *columns, schema=SOURCE_SCHEMA)
+
+
+def _sql_type(table: str, kind: pa.DataType) -> TypeEngine[Any]:
+    for arrow, sql in _TYPES:
+        if kind.equals(arrow):
+            return sql
+    raise StageError(f"The stage has no type for {kind}.", where=table)

@@ -1,0 +1,297 @@
+"""The meaning of the rule language once more, in plain Python over lists of rows; shares only the parser with the product."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from auditor.language import syntax as s
+from auditor.relations import Relations
+from tests.language.world import AS_OF, UNREADABLE, Facts, Row
+
+LAST = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 23, 59, 59, 999999)
+Answer = bool | None
+Database = Mapping[str, Sequence[Row]]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A value: `given` True, False or None (nobody knows); `known` is None if it cannot be read."""
+
+    given: Answer
+    known: Any
+    kind: str
+
+
+def no(answer: Answer) -> Answer:
+    return None if answer is None else not answer
+
+
+def both(answers: Sequence[Answer]) -> Answer:
+    return False if False in answers else None if None in answers else True
+
+
+def either(answers: Sequence[Answer]) -> Answer:
+    return True if True in answers else None if None in answers else False
+
+
+@dataclass(frozen=True)
+class Here:
+    """The record in hand, the relation it is of, and the record outside a quantifier."""
+
+    database: Database
+    relations: Relations
+    relation: str
+    row: Row
+    outer: Here | None = None
+    params: Mapping[str, str] | None = None
+
+    # --- names
+
+    def term(self, path: s.Path) -> Term:
+        if path.this:
+            assert self.outer is not None
+            return self.outer.term(s.Path(path.at, path.names))
+        relation, row = self._walk(path.names[:-1])
+        name = path.names[-1]
+        kind = {"key": "key", "deleted": "flag"}.get(name) or self.relations[relation].fields[name].type
+        if row is None:
+            return Term(None, None, kind)
+        if name == "key":
+            return Term(row.key is not None, row.key, kind)
+        if name == "deleted":
+            return Term(True, row.deleted, kind)
+        value = row.fields.get(name)
+        if kind == "presence":
+            return Term(bool(value), bool(value), kind)
+        return Term(value is not None, None if value is UNREADABLE else value, kind)
+
+    def _walk(self, steps: Sequence[str]) -> tuple[str, Row | None]:
+        relation: str = self.relation
+        row: Row | None = self.row
+        for step in steps:
+            field = self.relations[relation].references[step]
+            wanted = row.fields.get(field.name) if row else None
+            source = self.row.source
+            found = [r for r in self.database.get(field.to, ()) if r.key == wanted and r.source == source]
+            relation, row = field.to, found[0] if wanted is not None and found else None
+        return relation, row
+
+    # --- values
+
+    def value(self, node: Any) -> Term:
+        match node:
+            case s.Path():
+                return self.term(node)
+            case s.Text():
+                return Term(True, node.value, "text")
+            case s.Number():
+                return Term(True, node.value, "number")
+            case s.Truth():
+                return Term(True, node.value, "flag")
+            case s.AsOf():
+                return Term(True, (LAST, LAST), "time")
+            case s.Param():
+                written = (self.params or {})[node.name]
+                return Term(True, float(written) if written[0].isdigit() else written, "literal")
+            case s.Shift():
+                moved = self.value(node.time)
+                if moved.known is None:
+                    return moved
+                low, high = (shift(bound, self.period(node.period), node.sign) for bound in span(moved))
+                return Term(moved.given, (low, high), "time")
+            case s.Call(name="first"):
+                terms = [self.value(part) for part in node.arguments]
+                known = next((t.known for t in terms if t.known is not None), None)
+                return Term(either([t.given for t in terms]), known, terms[0].kind)
+            case s.Call(name="phone_country"):
+                phone = self.value(node.arguments[0])
+                return Term(phone.given, phone.known[1] if phone.known else None, "country")
+            case s.Call(name="region_country"):
+                region = self.value(node.arguments[0])
+                return Term(region.given, region.known[:2] if region.known else None, "country")
+            case s.Call(name="age"):
+                born = self.value(node.arguments[0])
+                return Term(born.given, age(born.known), "number")
+        return Term(True, self.answer(node), "flag")
+
+    def period(self, node: Any) -> tuple[int, str]:
+        if isinstance(node, s.Param):
+            count, unit = (self.params or {})[node.name].split()
+            return int(count), unit.removesuffix("s")
+        return node.count, node.unit
+
+    # --- conditions
+
+    def answer(self, node: Any) -> Answer:
+        match node:
+            case s.And():
+                return both([self.answer(part) for part in node.parts])
+            case s.Or():
+                return either([self.answer(part) for part in node.parts])
+            case s.Not():
+                return no(self.answer(node.part))
+            case s.Compare():
+                return compare(node.operator, self.value(node.left), self.value(node.right))
+            case s.Among():
+                value = self.value(node.value).known
+                return None if value is None else value in [self.value(option).known for option in node.options]
+            case s.Between():
+                value = self.value(node.value)
+                return both([
+                    compare(">=", value, self.value(node.low)), compare("<=", value, self.value(node.high))
+                ])  # fmt: skip
+            case s.Missing():
+                return no(self.value(node.value).given)
+            case s.Older():
+                cut = shift(LAST, self.period(node.period), -1)
+                return compare("<", self.value(node.value), Term(True, (cut, cut), "time"))
+            case s.Within():
+                anchor, value = self.value(node.anchor), self.value(node.value)
+                if anchor.known is None or value.known is None:
+                    return None
+                sign = 1 if node.after else -1
+                moved = tuple(shift(bound, self.period(node.period), sign) for bound in span(anchor))
+                far = Term(True, moved, "time")
+                low, high = (anchor, far) if node.after else (far, anchor)
+                return both([compare(">=", value, low), compare("<=", value, high)])
+            case s.Has():
+                value, item = self.value(node.value), self.value(node.item)
+                return None if value.known is None or item.known is None else item.known in value.known
+            case s.Exists():
+                field = self.term(s.Path(node.path.at, (*node.path.names[:-1], node.path.names[-1] + "_id")))
+                if field.known is None:
+                    return None
+                return self._walk(node.path.names)[1] is not None
+            case s.Quantifier():
+                return self.quantified(node)
+            case s.Call():
+                return self.called(node)
+        return self.value(node).known
+
+    def called(self, node: s.Call) -> Answer:
+        terms = [self.value(part) for part in node.arguments]
+        if node.name == "given":
+            return terms[0].given
+        if node.name == "readable":
+            return None if terms[0].given is None else bool(terms[0].given and terms[0].known is not None)
+        facts = Facts()
+        if node.name == "minor":
+            years, country = age(terms[0].known), terms[1].known
+            if years is None:
+                return None
+            every = [*facts.child_age.values(), facts.child_age_default]
+            if country is None:
+                return True if years < min(every) else False if years >= max(every) else None
+            return years < facts.child_age.get(country, facts.child_age_default)
+        assert node.name == "basis_unknown_in"
+        bases, country = terms[0].known, terms[1].known
+        if country is not None and not facts.unknown_bases.get(country):
+            return False
+        if bases is None:
+            return None
+        if country is None:
+            return None if any(set(bases) & unknown for unknown in facts.unknown_bases.values()) else False
+        return bool(set(bases) & facts.unknown_bases[country])
+
+    def quantified(self, node: s.Quantifier) -> Answer:
+        keys = [self.term(s.Path(node.at, (key,))).known for key in node.keys]
+        if None in keys:
+            return None
+        answers = []
+        for row in self.database.get(node.relation, ()):
+            inner = Here(self.database, self.relations, node.relation, row, self, self.params)
+            theirs = [inner.term(s.Path(node.at, (key,))).known for key in node.keys]
+            gone = row.deleted and not node.including_deleted
+            if row.source == self.row.source and theirs == keys and not gone and not inner.after():
+                answers.append(both([inner.in_force(node, self), True if node.where is None else inner.answer(node.where)]))
+        if node.kind == "any":
+            return either(answers)
+        if node.kind == "no":
+            return no(either(answers))
+        assert node.limit is not None
+        limit = self.value(node.limit).known
+        sure, possible = answers.count(True), len(answers) - answers.count(False)
+        said = {compare(node.operator, Term(True, float(n), "number"), Term(True, limit, "number"))
+                for n in range(sure, possible + 1)}  # fmt: skip
+        return said.pop() if len(said) == 1 else None
+
+    def in_force(self, node: s.Quantifier, outer: Here) -> Answer:
+        if node.moment is None:
+            return True
+        at = outer.value(node.moment)
+        starts, ends = self.row.fields.get("starts_at"), self.row.fields.get("ends_at")
+        if starts is UNREADABLE:
+            starts = None
+        begun = None if starts is None or at.known is None else no(before(at.known, starts))
+        if ends is None:
+            return both([begun, True])
+        running = None if ends is UNREADABLE or at.known is None else before(at.known, ends)
+        return both([begun, running])
+
+    def after(self) -> bool:
+        name = self.relations[self.relation].dated_by
+        value = self.row.fields.get(name) if name else None
+        return value is not None and value is not UNREADABLE and value[0] > LAST
+
+
+def compare(operator: str, left: Term, right: Term) -> Answer:
+    if left.known is None or right.known is None:
+        return None
+    if "time" in (left.kind, right.kind) or "birth" in (left.kind, right.kind):
+        return compare_times(operator, span(left), span(right))
+    a, b = (t.known[0] if t.kind == "phone" else t.known for t in (left, right))
+    answers = {"=": a == b, "!=": a != b}
+    if operator in answers:
+        return bool(answers[operator])
+    return bool({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator])
+
+
+def compare_times(operator: str, a: Any, b: Any) -> Answer:
+    match operator:
+        case "<":
+            return before(a, b)
+        case ">":
+            return before(b, a)
+        case ">=":
+            return no(before(a, b))
+        case "<=":
+            return no(before(b, a))
+    same = False if a[1] < b[0] or a[0] > b[1] else True if a[0] == a[1] == b[0] == b[1] else None
+    return same if operator == "=" else no(same)
+
+
+def before(a: Any, b: Any) -> Answer:
+    return True if a[1] < b[0] else False if a[0] >= b[1] else None
+
+
+def span(term: Term) -> Any:
+    if term.kind == "birth":
+        start = datetime(term.known.year, term.known.month, term.known.day)
+        return start, start + timedelta(days=1) - timedelta(microseconds=1)
+    if isinstance(term.known, str):
+        start = datetime.fromisoformat(term.known)
+        whole = len(term.known) == 10
+        return start, start + timedelta(days=1) - timedelta(microseconds=1) if whole else start
+    return term.known
+
+
+def shift(moment: datetime, period: tuple[int, str], sign: int) -> datetime:
+    count, unit = period
+    if unit in ("hour", "day", "week"):
+        return moment + sign * timedelta(**{unit + "s": count})
+    year, month = moment.year, moment.month
+    for _ in range(count * (12 if unit == "year" else 1)):
+        month += sign
+        if month in (0, 13):
+            year, month = year + sign, 12 if month == 0 else 1
+    return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
+
+
+def age(born: Any) -> float | None:
+    if born is None or born > AS_OF:
+        return None
+    return float(AS_OF.year - born.year - ((AS_OF.month, AS_OF.day) < (born.month, born.day)))
