@@ -150,9 +150,7 @@ def _bind_source(source: Source, profile: Profile, zone: str, work: _Work) -> No
     there = there.without(staged.broken)
     ready = plans()
     ground = Ground(profile, there, staged.tables, work.context, name)
-    for entry in ready:
-        if not entry.reason:
-            _insert(entry, ground, work)
+    given = [entry for entry in ready if not entry.reason and _insert(entry, ground, work)]
     for relation in dict.fromkeys(b.relation for b in blocks):
         mine = [entry for entry in ready if entry.block.relation == relation]
         _make_keys_unique(work, relation, name)
@@ -160,7 +158,7 @@ def _bind_source(source: Source, profile: Profile, zone: str, work: _Work) -> No
         work.bound.append(
             summarise(
                 work.stage.connection, work.tables[relation], work.relations[relation], name,
-                origins_of(mine, profile, found), lacking_of(mine), reason="; ".join(reasons),
+                origins_of(mine, given, profile, found), lacking_of(mine), reason="; ".join(reasons),
                 unreadable=staged.failures if any(f is Fill.UNREADABLE for f, _ in lacking_of(mine).values()) else (),
             )
         )  # fmt: skip
@@ -169,7 +167,8 @@ def _bind_source(source: Source, profile: Profile, zone: str, work: _Work) -> No
         work.stage.drop(f"{name}.{entry_name}")
 
 
-def _insert(entry: Plan, ground: Ground, work: _Work) -> None:
+def _insert(entry: Plan, ground: Ground, work: _Work) -> bool:
+    """Adds a block's rows; false if there are none."""
     relation = work.relations[entry.block.relation]
     table = work.tables[relation.name]
     rows = rows_of(entry, relation, ground).subquery()
@@ -180,6 +179,7 @@ def _insert(entry: Plan, ground: Ground, work: _Work) -> None:
         work.stage.connection.execute(sa.insert(table).from_select(list(table.columns), select))
         total = work.stage.connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
     work.rows[relation.name] = total
+    return total > start
 
 
 def _make_keys_unique(work: _Work, relation: str, source: str) -> None:

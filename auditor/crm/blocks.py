@@ -11,8 +11,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from auditor.crm.planning import Plan, Presence, scope_of, usable
 from auditor.crm.profile import COLLECT, LEFT, Block, JoinSpec, Profile
-from auditor.crm.scope import Columned, Columns, equalities
-from auditor.crm.staging import ROW
+from auditor.crm.scope import ROW, Columned, Columns, equalities
 from auditor.errors import KnowledgeError
 from auditor.language import Context, Expr, Value, lower_condition, lower_value
 from auditor.language.values import TEXT

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from auditor.crm.blocks import Ground, rows_of
 from auditor.crm.planning import Plan, Presence, plan
 from auditor.crm.profile import Block, Profile, TableSpec
-from auditor.crm.staging import ROW
+from auditor.crm.scope import ROW
 from auditor.errors import KnowledgeError
 from auditor.language import Context
 from auditor.relations import load_relations

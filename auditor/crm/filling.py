@@ -68,11 +68,20 @@ def _given(field: Field, table: sa.Table) -> sa.ColumnElement[bool]:
     return column if field.type == "presence" else column.is_not(None)
 
 
-def origins_of(plans: Sequence[Plan], profile: Profile, found: Mapping[str, FoundTable]) -> dict[str, Origin]:
-    """Per bound field the columns it rests on in all branches; a constant rests on what selects its rows."""
+def origins_of(
+    plans: Sequence[Plan], given: Sequence[Plan], profile: Profile, found: Mapping[str, FoundTable]
+) -> dict[str, Origin]:
+    """Per bound field the columns it rests on; a constant rests on what selects its rows.
+
+    Only branches that gave rows count (`given`), if any did: a fact from memory about an empty table taints nothing.
+    """
     collected: dict[str, list[Origin]] = {}
+    filled = {name for plan in plans if any(plan is g for g in given) for name in plan.fields}
     for plan in plans:
+        here = any(plan is g for g in given)
         for name, parts in plan.fields.items():
+            if name in filled and not here:
+                continue
             collected.setdefault(name, []).append(_origin(plan.block, name, parts, profile, found))
     return {
         name: Origin(

@@ -122,7 +122,7 @@ def _consents(relations: Relations, until: Column) -> sa.Select[Any]:
     lasts = sa.and_(how == "state", sa.func.coalesce(status.in_(_RESTRICTIVE), sa.false()))
     kind = sa.case((lasts, LASTING), (t.event_at.is_not(None), DATED), else_=FLOATING)
     # A validity that cannot be read may end the grant at any time.
-    valid = t["valid_until" + GIVEN].is_(True)
+    valid = sa.or_(t["valid_until" + GIVEN].is_(True), t.valid_until.is_not(None))
     va = sa.case((valid, sa.func.coalesce(t.valid_until, _never())), else_=_forever())
     vb = sa.case((valid, sa.func.coalesce(t["valid_until" + END], _forever())), else_=_forever())
     return sa.select(
@@ -188,7 +188,7 @@ def _knots(said: sa.CTE) -> sa.CTE:
     """Dated events whose bounds overlap, as one event: bounds of the first, the common status or NULL."""
     dated = sa.select(said).where(said.c.kind == DATED).cte("dated")
     group = [dated.c[name] for name in _GROUP]
-    in_time = {"partition_by": group, "order_by": (dated.c.a, dated.c.b)}
+    in_time: dict[str, Any] = {"partition_by": group, "order_by": (dated.c.a, dated.c.b)}
     so_far = sa.func.max(dated.c.b).over(**in_time, rows=(None, -1))
     apart = sa.select(dated, sa.case((dated.c.a <= so_far, 0), else_=1).label("starts")).cte("apart")
     place = sa.func.sum(apart.c.starts).over(
@@ -255,7 +255,7 @@ def _same_group(one: sa.CTE, other: sa.CTE) -> Column:
 def _stretches(knots: sa.CTE, floating: sa.CTE, until: Column) -> sa.CTE:
     """From each knot to the next, and before the first where something floats; a floating doubt is taken in."""
     group = [knots.c[name] for name in _GROUP]
-    in_time = {"partition_by": group, "order_by": knots.c.a}
+    in_time: dict[str, Any] = {"partition_by": group, "order_by": knots.c.a}
     doubted = floating.c.source.is_not(None)
     agreed = sa.or_(sa.not_(doubted), knots.c.status == floating.c.status)
     after = sa.select(
@@ -319,15 +319,13 @@ def _outranked(stretches: sa.CTE, lasting: sa.CTE) -> sa.Select[Any]:
             *(lasting.c[name] for name in _GROUP),
             sa.func.min(lasting.c.a).label("a"),
             sa.func.min(lasting.c.b).label("b"),
-            *(sa.func.bool_or(lasting.c.status == status).label(status) for status in _RESTRICTIVE),
+            _common(lasting.c.status).label("status"),
         )
         .group_by(*(lasting.c[name] for name in _GROUP))
         .cte("first_lasting")
     )
     t = stretches.c
-    own = sa.func.coalesce(
-        sa.or_(*(sa.and_(t.status == status, first.c[status]) for status in _RESTRICTIVE)), sa.false()
-    )
+    own = sa.func.coalesce(t.status == first.c.status, sa.false())
     ends = [
         sa.case((own, t[name]), else_=sa.func.least(t[name], sa.func.coalesce(first.c[other], _forever())))
         for name, other in (("ea", "a"), ("eb", "b"))

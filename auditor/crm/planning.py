@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from auditor.crm.profile import INNER, Block, JoinSpec, Profile
 from auditor.crm.resolving import FoundTable
@@ -66,7 +67,7 @@ def scope_of(block: Block, profile: Profile, there: Presence, columns: Mapping[s
     return Columned(aliases)
 
 
-def _unstaged(name: str) -> object:
+def _unstaged(name: str) -> Any:
     raise LookupError(name)
 
 

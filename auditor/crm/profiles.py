@@ -49,7 +49,9 @@ def _shown(path: Path) -> str:
 
 
 def named_profile(name: str, profiles: Sequence[Profile]) -> Profile:
-    """The profile of that name. Raises KnowledgeError with the nearest one."""
+    """The profile of that name, or in that file. Raises KnowledgeError with the nearest one."""
+    if name.endswith((".yaml", ".yml")):
+        return load_profile(Path(name))
     for profile in profiles:
         if profile.name == name:
             return profile

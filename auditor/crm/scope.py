@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sqlalchemy as sa
 
-from auditor.crm.profile import ColumnSpec
+from auditor.crm.profile import ColumnSpec, ColumnType
 from auditor.errors import ExpressionError
 from auditor.knowledge import nearest
 from auditor.language import Expr, Path, Value, stage_value, syntax
 from auditor.language.values import text
+from auditor.settle import SettleSpec
 
-Columns = Callable[[str], sa.ColumnElement[object]]
+Columns = Callable[[str], sa.ColumnElement[Any]]
+ROW = "__row"
+"""Number of a row within its staged table, so that which of several rows is picked does not depend on chance."""
+NUMBER = "row_number"
+"""The name under which expressions may use it, for tables that have no key."""
+_NUMBER = ColumnSpec(NUMBER, ColumnType(SettleSpec("key")), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class Alias:
     column: Columns
     there: sa.ColumnElement[bool] | None = None
     """Whether a left-joined row is there."""
-    sets: Mapping[str, sa.ColumnElement[object]] = field(default_factory=dict)
+    sets: Mapping[str, sa.ColumnElement[Any]] = field(default_factory=dict)
     """Sets gathered by a `collect` join."""
 
 
@@ -43,6 +50,9 @@ class Columned:
         if spec is None:
             gathered = alias.sets[name]
             return Value("set", gathered, gathered.is_not(None))
+        if name == NUMBER and name not in alias.columns:
+            number = sa.cast(alias.column(ROW), sa.String())
+            return Value("key", number, number.is_not(None))
         if name not in alias.present:
             return _absent(spec)
         return stage_value(replace(spec.type.field, name=name), alias.column, alias.there)
@@ -58,6 +68,8 @@ class Columned:
         alias = self.aliases[alias_name]
         if column in alias.sets:
             return alias, None
+        if column == NUMBER and column not in alias.columns:
+            return alias, _NUMBER
         if column not in alias.columns:
             hint = nearest(column, [*alias.columns, *alias.sets])
             raise path.at.error(f"The table {alias.table!r} has no column {column[:40]!r} in this profile.", hint)
@@ -78,7 +90,8 @@ class Columned:
 
     def _lacks(self, path: Path) -> bool:
         alias, spec = self.find(path)
-        return spec is not None and path.names[1] not in alias.present and not spec.type.if_absent
+        own = spec is not None and spec is not _NUMBER
+        return own and path.names[1] not in alias.present and not spec.type.if_absent  # type: ignore[union-attr]
 
 
 def _absent(spec: ColumnSpec) -> Value:

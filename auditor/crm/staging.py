@@ -12,16 +12,13 @@ from sqlalchemy.sql.elements import quoted_name
 
 from auditor.crm.profile import Attributes, ColumnSpec
 from auditor.crm.resolving import FoundTable, Lookup, matching_columns
+from auditor.crm.scope import ROW
 from auditor.errors import SourceError
 from auditor.model import Skipped, TableInfo
 from auditor.settle import Settler, settle, settle_phone_by_country, stage_columns
 from auditor.sources import Source
 from auditor.stage import Stage
 from auditor.tables import GIVEN
-
-ROW = "__row"
-"""Number of a row within its staged table, so that which of several rows is picked does not depend on chance."""
-
 
 @dataclass(frozen=True, slots=True)
 class Staged:

@@ -1,4 +1,4 @@
-"""Validators of single values, each with its chance pass rate; what needs only digits and tables is data, see `identifiers`."""
+"""Validators of single values, each with its chance pass rate; check digits are data, see `identifiers`."""
 
 from __future__ import annotations
 
@@ -36,9 +36,12 @@ _NAMED_EMAIL = re.compile(r"(?:mailto:)?(?:[^<>@]*<)?([^<>\s]+)>?", re.IGNORECAS
 _EMAIL_INSIDE = re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+'-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}(?![\w@])")
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_IBAN_INSIDE = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _HASHES = (
     # Modular crypt, Django, LDAP and WordPress forms name their scheme: nothing else looks like them.
-    re.compile(r"\$(?:2[abxy]|1|5|6|7|y|gy|argon2(?:i|d|id)|pbkdf2[a-z0-9-]*|scrypt|P|H|S|bcrypt[a-z0-9-]*)\$[\w./+=$,-]{10,}"),
+    re.compile(
+        r"\$(?:2[abxy]|1|5|6|7|y|gy|argon2(?:i|d|id)|pbkdf2[a-z0-9-]*|scrypt|P|H|S|bcrypt[a-z0-9-]*)\$[\w./+=$,-]{10,}"
+    ),
     re.compile(r"(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|scrypt|sha1|md5|unsalted_\w+)\$[\w./+=$,-]{10,}"),
     re.compile(r"\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[\w-]*|ARGON2)\}[\w./+=$,-]{10,}", re.IGNORECASE),
 )
@@ -48,7 +51,9 @@ _ISSUERS = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
     r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:50|5[6-9]|6[0-9])\d{10,17}"
 )
-_PHONE = re.compile(r"(?:(?:tel:|\+|00|\()\s?)?[\d(][\d\s().+/·–-]{4,24}\d(?:\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?:(?:tel:|\+|00|\()\s?)?[\d(][\d\s().+/·–-]{4,24}\d(?:\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE
+)
 
 
 _QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
@@ -96,6 +101,11 @@ def is_iban(value: str) -> bool:
     return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
 
 
+def iban_inside(text: str) -> bool:
+    """Whether a longer text holds an IBAN."""
+    return any(is_iban(found) for found in _IBAN_INSIDE.findall(text))
+
+
 def luhn(digits: str) -> bool:
     """The check digit of cards (ISO/IEC 7812)."""
     doubled = (int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits)))
@@ -118,7 +128,12 @@ def is_password_hash(value: str) -> bool:
 def looks_like_phone(value: str) -> bool:
     """Between 6 and 15 digits written as people write phone numbers."""
     digits = sum(c.isdigit() for c in value)
-    return 6 <= digits <= 17 and not _QUAD.fullmatch(value) and _PHONE.fullmatch(value) is not None and not re.fullmatch(r"\d+[.,]\d{1,4}", value)
+    return (
+        6 <= digits <= 17
+        and not _QUAD.fullmatch(value)
+        and _PHONE.fullmatch(value) is not None
+        and not re.fullmatch(r"\d+[.,]\d{1,4}", value)
+    )
 
 
 def is_international_phone(value: str) -> bool:
@@ -138,17 +153,29 @@ def is_international_phone(value: str) -> bool:
 def is_written_phone(value: str) -> bool:
     """A number grouped as phone numbers are: brackets, or at least two separators; a date or an amount is not."""
     separators = len(re.findall(r"[\s().–-]+", value.strip()))
-    return looks_like_phone(value) and ("(" in value or separators >= 2) and not re.match(r"(?:19|20)\d\d-\d\d-\d\d", value)
+    return (
+        looks_like_phone(value)
+        and ("(" in value or separators >= 2)
+        and not re.match(r"(?:19|20)\d\d-\d\d-\d\d", value)
+    )
 
 
 CHECKS = (
     Check("email", "contact.email_personal", "an e-mail address", 1e-9, is_email),
     Check("iban", "financial.bank_account", "an IBAN with valid check digits", 1e-5, is_iban),
-    Check("password-hash", "credential.password_secret", "a password hash that names its scheme", 1e-9, is_password_hash),
+    Check(
+        "password-hash", "credential.password_secret", "a password hash that names its scheme", 1e-9, is_password_hash
+    ),
     Check("mac", "device.hardware_id", "a MAC address", 1e-6, is_mac),
     Check("ipv6", "device.ip", "an IPv6 address", 1e-6, is_ipv6),
     Check("ip", "device.ip", "an IP address", 0.02, is_ip),
-    Check("international-phone", "contact.phone", "a phone number in use, with its country's prefix", 0.02, is_international_phone),
+    Check(
+        "international-phone",
+        "contact.phone",
+        "a phone number in use, with its country's prefix",
+        0.02,
+        is_international_phone,
+    ),
     Check("written-phone", "contact.phone", "grouped as phone numbers are", 0.1, is_written_phone),
     Check("card", "financial.card_pan", "a card number of a known issuer with a valid check digit", 0.02, is_card),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.inventory.lexicon import Lexicon
-from auditor.inventory.naming import Claim, TableMeaning, read_column
+from auditor.inventory.naming import Claim, TableMeaning, read_column, read_comment
 from auditor.inventory.shapes import Shape, readable, shape_of
 from auditor.model import ColumnInfo
 
@@ -17,7 +17,10 @@ LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Evidence about one column, each kind by itself. `texts` are the distinct values, `counts` how often each was drawn."""
+    """Evidence about one column, each kind by itself.
+
+    `texts` are the distinct values, `counts` how often each was drawn.
+    """
 
     source: str
     schema: str
@@ -75,7 +78,7 @@ def look_at(
         table=table,
         info=info,
         meaning=meaning,
-        claims=read_column(info.name, meaning, lexicon),
+        claims=read_column(info.name, meaning, lexicon) or read_comment(info.comment, meaning, lexicon),
         rows=rows,
         non_empty=non_empty,
         drawn=sum(seen.values()),

@@ -22,7 +22,7 @@ from auditor.inventory.taxonomy import category_named
 from auditor.knowledge import home, read_yaml
 
 # Without this the first e-mail address makes tldextract fetch the public-suffix list and write a cache into HOME.
-tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # type: ignore[assignment]
 
 PERSON = "PERSON"
 
@@ -49,7 +49,7 @@ class Hit:
     validated: bool
 
 
-class _Pinned(SpacyNlpEngine):  # type: ignore[misc]
+class _Pinned(SpacyNlpEngine):
     """An engine that has its model already, so that Presidio never downloads one."""
 
     def __init__(self, nlp: Mapping[str, Language]) -> None:
@@ -62,7 +62,7 @@ class _Pinned(SpacyNlpEngine):  # type: ignore[misc]
                 model_to_presidio_entity_mapping=entities, labels_to_ignore=others
             ),
         )
-        self.nlp = dict(nlp)
+        self.nlp = dict(nlp)  # type: ignore[assignment]
 
     def load(self) -> None:
         """Nothing to do: the model came with the engine."""

@@ -11,6 +11,7 @@ from auditor.inventory.column import Column
 from auditor.inventory.lexicon import Lexicon, fold
 from auditor.inventory.shapes import Shape
 
+_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d{2}|20\d{2})(?!\d)")
 _COMPACT_DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
@@ -51,8 +52,24 @@ def _has_letter(text: str) -> bool:
 def _name(text: str, shape: Shape) -> bool:
     if shape is Shape.BOOL:
         return len(text) == 1  # an initial
-    wordy = shape in (Shape.WORDS, Shape.PROSE, Shape.OTHER) or (shape is Shape.CODE and not re.search(r"[\d_/:$]", text))
+    wordy = shape in (Shape.WORDS, Shape.PROSE, Shape.OTHER) or (
+        shape is Shape.CODE and not re.search(r"[\d_/:$]", text)
+    )
     return wordy and len(text) <= 120 and _has_letter(text) and "@" not in text and sum(map(str.isdigit, text)) <= 4
+
+
+def _person(text: str, shape: Shape) -> bool:
+    """A name with a capital on every word but its particles; a sentence or a title of a thing is none."""
+    words = text.split()
+    cased = any(w[0].isupper() for w in words)
+    small = [w for w in words if w[0].islower() and len(w) > 3]
+    return (
+        _name(text, shape)
+        and shape is not Shape.PROSE
+        and len(words) <= 6
+        and not (cased and small)
+        and not _DIGIT.search(text)
+    )
 
 
 def _handle(text: str, shape: Shape) -> bool:
@@ -76,7 +93,11 @@ def _this_year() -> int:
 
 def _identifier(text: str, shape: Shape) -> bool:
     digits = sum(map(str.isdigit, text))
-    return shape not in (Shape.BOOL, Shape.DATE, Shape.UUID, Shape.PROSE, Shape.BLOB, Shape.HASH) and digits >= 4 and len(text) >= 5
+    return (
+        shape not in (Shape.BOOL, Shape.DATE, Shape.UUID, Shape.PROSE, Shape.BLOB, Shape.HASH)
+        and digits >= 4
+        and len(text) >= 5
+    )
 
 
 def _secret(text: str, shape: Shape) -> bool:
@@ -85,21 +106,22 @@ def _secret(text: str, shape: Shape) -> bool:
 
 
 _TESTS: Mapping[str, Callable[[str, Shape], bool]] = {
-    "email": lambda t, s: is_email(t) or bool(emails_inside(t)),
+    "email": lambda t, _: is_email(t) or bool(emails_inside(t)),
     "phone": lambda t, s: s is not Shape.DATE and looks_like_phone(t),
     "name": _name,
+    "person": _person,
     "handle": _handle,
     "text": lambda t, s: s not in (*_NEVER_TEXT, Shape.BLOB, Shape.URL, Shape.CODE) and _has_letter(t),
     "place": lambda t, s: s in (Shape.WORDS, Shape.OTHER) and _has_letter(t) and len(t) <= 60 and "@" not in t,
     "postcode": lambda t, s: s not in (*_NEVER_TEXT, Shape.BLOB) and 3 <= len(t) <= 10 and any(map(str.isdigit, t)),
-    "coordinate": lambda t, s: s is Shape.DECIMAL,
+    "coordinate": lambda _, s: s is Shape.DECIMAL,
     "date": _birth,
     "age": lambda t, s: s is Shape.INTEGER and 0 < int(t) <= 120,
-    "code": lambda t, s: s not in (Shape.PROSE, Shape.BLOB, Shape.HASH, Shape.UUID, Shape.URL, Shape.DECIMAL),
+    "code": lambda _, s: s not in (Shape.PROSE, Shape.BLOB, Shape.HASH, Shape.UUID, Shape.URL, Shape.DECIMAL),
     "identifier": _identifier,
-    "number": lambda t, s: s in (Shape.INTEGER, Shape.DECIMAL),
+    "number": lambda _, s: s in (Shape.INTEGER, Shape.DECIMAL),
     "ip": lambda t, s: is_ip(t) or (s is Shape.INTEGER and len(t) >= 8),
     "secret": _secret,
     "short": lambda t, s: s not in (Shape.DATE, Shape.UUID, Shape.HASH, Shape.URL) and len(t) <= 30,
-    "prose": lambda t, s: s is Shape.PROSE,
+    "prose": lambda _, s: s is Shape.PROSE,
 }

@@ -11,13 +11,15 @@ from auditor.inventory.taxonomy import category_named
 from auditor.knowledge import Node, home, read_yaml
 
 FITS = (
-    "age code coordinate date email handle identifier ip name number phone place postcode prose salutation secret short text"
-).split()
+    "age", "code", "coordinate", "date", "email", "handle", "identifier", "ip", "name", "number", "phone", "place",
+    "postcode", "prose", "salutation", "secret", "short", "text",
+)  # fmt: skip
 CONTEXTS = ("person", "message", "elsewhere")
 WORD_LISTS = (
-    "prefixes suffixes connectors decorations qualifiers denials code_marks code_denials persons messages accounts numbers organisations things "
-    "salutations genders not_names mailboxes"
-).split()
+    "prefixes", "suffixes", "connectors", "decorations", "qualifiers", "denials", "code_marks", "code_denials",
+    "persons", "messages", "accounts", "numbers", "organisations", "things", "salutations", "genders", "not_names",
+    "mailboxes",
+)  # fmt: skip
 
 # Letters that Unicode does not decompose.
 _FOLD = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "œ": "oe"})
@@ -27,7 +29,10 @@ _SEPARATORS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Phrases that name one category, what its values must look like, and beside what it counts: `elsewhere` is anywhere but things."""
+    """Phrases that name one category, what its values must look like, and beside what it counts.
+
+    The context `elsewhere` is anywhere but in tables of things.
+    """
 
     category: str
     fits: str
@@ -65,7 +70,11 @@ def load_lexicon() -> Lexicon:
     for concept in concepts:
         for phrase in concept.phrases:
             phrases[phrase] = (*phrases.get(phrase, ()), concept)
-    spoken = [words[n] for n in WORD_LISTS if n not in ("salutations", "genders", "not_names", "mailboxes", "prefixes", "suffixes")]
+    spoken = [
+        words[n]
+        for n in WORD_LISTS
+        if n not in ("salutations", "genders", "not_names", "mailboxes", "prefixes", "suffixes")
+    ]
     vocabulary = frozenset().union(*spoken, *(frozenset(p) for p in phrases))
     return Lexicon(words, concepts, phrases, vocabulary, max(len(p) for p in phrases))
 
@@ -73,8 +82,7 @@ def load_lexicon() -> Lexicon:
 def _concept(node: Node, connectors: frozenset[str]) -> Concept:
     fields = node.fields(["category", "fits", "phrases"], ["context", "code", "also", "work"])
     phrases = tuple(
-        tuple(w for w in fold(p).split() if w not in connectors) or tuple(fold(p).split())
-        for p in fields["phrases"].texts()
+        tuple(w for w in _letters(p) if w not in connectors) or tuple(_letters(p)) for p in fields["phrases"].texts()
     )
     return Concept(
         category_named(fields["category"]),
@@ -85,6 +93,11 @@ def _concept(node: Node, connectors: frozenset[str]) -> Concept:
         category_named(fields["also"]) if "also" in fields else "",
         category_named(fields["work"]) if "work" in fields else "",
     )
+
+
+def _letters(phrase: str) -> list[str]:
+    """Digits are no part of a phrase: `address1_line1` is an address line."""
+    return re.sub(r"\d", " ", fold(phrase)).split()
 
 
 def fold(text: str) -> str:
@@ -99,7 +112,9 @@ def split_name(name: str, lexicon: Lexicon) -> tuple[str, ...]:
     seams = _SEAMS.sub(" ", _SEPARATORS.sub(" ", plain))
     words = [part for word in seams.casefold().split() for part in _cut(word, lexicon)]
     words = [w for w in words if w not in lexicon.words["connectors"]] or words
-    while len([w for w in words if not w.isdigit()]) > 1 and (words[0] in lexicon.words["prefixes"] or words[0].isdigit()):
+    while len([w for w in words if not w.isdigit()]) > 1 and (
+        words[0] in lexicon.words["prefixes"] or words[0].isdigit()
+    ):
         words = words[1:]
     while len(words) > 1 and words[-1] in lexicon.words["suffixes"]:
         words = words[:-1]
@@ -114,7 +129,7 @@ def phrase_at(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
 
 def _cut(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     known = lexicon.vocabulary
-    if word in known or len(word) < 5 and word.isascii() or any(s in known for s in _singulars(word)):
+    if word in known or (len(word) < 5 and word.isascii()) or any(s in known for s in _singulars(word)):
         return (word,)
     # Fewest words win; short ones would make sense of anything, so two letters count only at the end.
     best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
@@ -122,7 +137,11 @@ def _cut(word: str, lexicon: Lexicon) -> tuple[str, ...]:
         for start in range(end):
             head, part = best[start], word[start:end]
             enough = len(part) > 2 or not part.isascii() or (end == len(word) and len(part) == 2 and start > 2)
-            if head is None or not enough or not (part in known or end == len(word) and len(part) > 4 and part[:-1] in known):
+            if (
+                head is None
+                or not enough
+                or not (part in known or (end == len(word) and len(part) > 4 and part[:-1] in known))
+            ):
                 continue
             here = best[end]
             if here is None or len(head) + 1 < len(here):

@@ -9,6 +9,8 @@ from auditor.inventory.lexicon import Concept, Lexicon, phrase_at, split_name
 # How far a name alone convinces; 0.5 makes a column personal if its values fit.
 CLEAR, MODIFIED, OF_A_THING, UNSURE, OPEN = 0.9, 0.8, 0.6, 0.45, 0.3
 
+_KEEPERS = ("email", "phone", "ip", "postcode", "identifier")
+
 
 @dataclass(frozen=True, slots=True)
 class TableMeaning:
@@ -38,7 +40,13 @@ def read_table(name: str, lexicon: Lexicon) -> TableMeaning:
     """What a table is about: its last word that says anything, else any of its words."""
     words = split_name(name, lexicon)
     telling = tuple(w for w in words if not lexicon.has("decorations", w) and not w.isdigit()) or words
-    order = (("person", "persons"), ("message", "messages"), ("account", "accounts"), ("organisation", "organisations"), ("thing", "things"))
+    order = (
+        ("person", "persons"),
+        ("message", "messages"),
+        ("account", "accounts"),
+        ("organisation", "organisations"),
+        ("thing", "things"),
+    )
     for candidates in (telling[-1:], telling):
         for kind, words_of_kind in order:
             if any(lexicon.has(words_of_kind, w) for w in candidates):
@@ -48,7 +56,7 @@ def read_table(name: str, lexicon: Lexicon) -> TableMeaning:
 
 def read_column(name: str, table: TableMeaning, lexicon: Lexicon) -> tuple[Claim, ...]:
     """Every category the name may stand for, the strongest first; denied ones last."""
-    words = split_name(name, lexicon)
+    words = tuple(w for w in split_name(name, lexicon) if not w.isdigit())
     spans = _phrases(words, lexicon)
     claims = []
     for position, (start, end) in enumerate(spans):
@@ -59,7 +67,25 @@ def read_column(name: str, table: TableMeaning, lexicon: Lexicon) -> tuple[Claim
             continue
         rest = (words[:start], words[end:])
         claims += [_claim(c, phrase, rest, table, lexicon) for c in lexicon.phrases[phrase]]
+    claims += _of_table(words, table, lexicon) if not any(c.strength > OPEN for c in claims) else []
     return tuple(sorted(claims, key=lambda c: -c.strength))
+
+
+def read_comment(comment: str, table: TableMeaning, lexicon: Lexicon) -> tuple[Claim, ...]:
+    """What a column's comment claims: never more than half a claim, as comments also explain."""
+    claims = read_column(comment, table, lexicon) if 0 < len(comment) <= 80 else ()
+    return tuple(replace(c, strength=min(c.strength, OF_A_THING), why="by its comment") for c in claims if c.strength)
+
+
+def _of_table(words: tuple[str, ...], table: TableMeaning, lexicon: Lexicon) -> list[Claim]:
+    """`phone_numbers.number` and `email_address.name` say in the table's name what they hold."""
+    plain = all(w in ("name", "value") or any(lexicon.has(k, w) for k in ("qualifiers", "numbers")) for w in words)
+    telling = tuple(w for w in table.words if not lexicon.has("denials", w))
+    if not plain or not words or table.kind == "thing" or not telling:
+        return []
+    phrase = phrase_at(telling, lexicon)
+    concepts = [c for c in lexicon.phrases.get(phrase, ()) if not c.context and c.fits in _KEEPERS]
+    return [Claim(c, c.category, MODIFIED, " ".join(phrase), "by its table") for c in concepts]
 
 
 def _phrases(words: tuple[str, ...], lexicon: Lexicon) -> list[tuple[int, int]]:
@@ -74,9 +100,11 @@ def _phrases(words: tuple[str, ...], lexicon: Lexicon) -> list[tuple[int, int]]:
 
 
 def _same_weight(right: tuple[str, ...], left: tuple[str, ...], lexicon: Lexicon) -> bool:
-    """Whether the right phrase may be the head: one that only counts in context does not outdo one that stands alone."""
+    """Whether the right phrase may be the head: `phone contact` is a phone, `email country` a country."""
     alone = {c.category for c in lexicon.phrases[left] if not c.context}
-    bound = all(c.context for c in lexicon.phrases[right]) and any(lexicon.has(k, right[0]) for k in ("persons", "qualifiers"))
+    bound = all(c.context for c in lexicon.phrases[right]) and any(
+        lexicon.has(k, right[0]) for k in ("persons", "qualifiers")
+    )
     naming = any(c.category == "identity.name" for c in lexicon.phrases[right])
     return not (alone and bound) or naming
 
@@ -92,7 +120,14 @@ def _claim(
     said = " ".join(phrase)
     category = concept.work if concept.work and {"work", "business", "office"} & {*before, *after} else concept.category
     claim = Claim(concept, category, CLEAR, said)
-    neutral = ("qualifiers", "persons", "accounts", "organisations", "decorations", *(["code_marks"] if concept.code else []))
+    neutral = (
+        "qualifiers",
+        "persons",
+        "accounts",
+        "organisations",
+        "decorations",
+        *(["code_marks"] if concept.code else []),
+    )
     telling = [w for w in (*before, *after) if not w.isdigit() and not lexicon.has("qualifiers", w)]
     denial = next((w for w in telling if _denies(w, concept, lexicon)), "")
     if denial:

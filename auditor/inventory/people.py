@@ -1,4 +1,4 @@
-"""Names of people that a source itself lists: what recurs from its name columns is a name elsewhere, in any language."""
+"""Names that a source itself lists: what recurs from its name columns is a name elsewhere, in any language."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def known_names(columns: Iterable[Column], lexicon: Lexicon) -> frozenset[str]:
         )
         if sure and column.meaning.kind != "thing":
             names.update(fold(w) for t in column.of_shape(Shape.WORDS) if len(t.split()) <= 4 for w in _WORD.findall(t))
-    return frozenset(n for n in names if len(n) > 2 and n not in lexicon.vocabulary and n not in lexicon.words["not_names"])
+    return frozenset(
+        n for n in names if len(n) > 2 and n not in lexicon.vocabulary and n not in lexicon.words["not_names"]
+    )
 
 
 def mentions(text: str, names: frozenset[str]) -> bool:
@@ -54,5 +56,7 @@ def recurring(column: Column, names: frozenset[str]) -> list[CategoryFound]:
 
 def maybe_names(column: Column) -> list[str]:
     """Values of two to four capitalised words, if most values are: the language model may know them as people."""
-    values = [t for t in column.of_shape(Shape.WORDS) if _TITLE_CASE.fullmatch(t) and all(w[0].isupper() for w in t.split())]
+    values = [
+        t for t in column.of_shape(Shape.WORDS) if _TITLE_CASE.fullmatch(t) and all(w[0].isupper() for w in t.split())
+    ]
     return values if len(values) >= 0.5 * len(column.texts) and len(values) >= 3 else []

@@ -34,7 +34,9 @@ _DATE = re.compile(
     r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
 )
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
-_HEX = re.compile(r"(?=.*\d)(?=.*[a-fA-F])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})")
+_HEX = re.compile(
+    r"(?=.*\d)(?=.*[a-fA-F])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
+)
 _URL = re.compile(r"(?i)(?:https?|ftp)://\S+|www\.[^\s@]+|[^\s@]+\.(?:com|org|net|html?|php|aspx?)(?:/\S*)?")
 _BLOB = re.compile(r"\s*(?:[\[{][\"'\[{\]}\d]|a:\d+:\{|O:\d+:|s:\d+:|<\?|<!|<[a-zA-Z][^>]*>|\x80|%PDF)", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")

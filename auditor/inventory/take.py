@@ -73,13 +73,18 @@ def examine(drawn: Sequence[Drawn], *, progress: Progress = None) -> Inventory:
 def _look(one: Drawn, lexicon: Lexicon) -> Column:
     table = one.table
     meaning = read_table(table.name, lexicon)
-    return look_at(one.source, table.schema, table.name, one.column, meaning, one.rows, one.non_empty, one.values, lexicon)
+    return look_at(
+        one.source, table.schema, table.name, one.column, meaning, one.rows, one.non_empty, one.values, lexicon
+    )
 
 
 def _first_verdict(column: Column, names: frozenset[str], lexicon: Lexicon) -> tuple[CategoryFound, ...]:
     """Everything that needs no model: the name, the shapes, the validators, the names known from elsewhere."""
-    if not column.texts or _surrogate(column):
-        return weigh(column, lexicon) if not column.texts else ()
+    if not column.texts:
+        return weigh(column, lexicon)
+    if _surrogate(column):
+        # A key is nobody's, unless a validator that is never wrong says what it holds.
+        return weigh(replace(column, claims=()), lexicon, ()) if column.share(Shape.WORDS, Shape.CODE) else ()
     found = weigh(column, lexicon, test(column, load_identifiers()))
     if not any(f.confidence >= PERSONAL for f in found) and not _elsewhere(column):
         found = merge((*found, *recurring(column, names)))
@@ -105,8 +110,6 @@ def _read(
     progress: Progress,
 ) -> tuple[list[tuple[CategoryFound, ...]], str, list[Skipped]]:
     """Add what Presidio says, if there is anything for it to read: texts, short names, and codes nobody knows."""
-    from auditor.inventory.people import maybe_names
-
     undecided = [not any(f.confidence >= PERSONAL for f in found) for found in first]
     codes = {i: c for i, c in enumerate(columns) if undecided[i] and _codes(c)}
     short = {i: maybe_names(c)[:60] for i, c in enumerate(columns) if undecided[i] and _may_be_people(c)}

@@ -30,7 +30,9 @@ class Category:
 @cache
 def load_taxonomy() -> Mapping[str, Category]:
     """Every category by its key."""
-    top = read_yaml(home("rules") / "taxonomy.yaml", shown_as="rules/taxonomy.yaml").fields(["checked_on", "categories"])
+    top = read_yaml(home("rules") / "taxonomy.yaml", shown_as="rules/taxonomy.yaml").fields(
+        ["checked_on", "categories"]
+    )
     found = {}
     for key, node in top["categories"].pairs():
         fields = node.fields(["level", "title"], ["flags"])

@@ -1,8 +1,10 @@
-"""Free text: what Presidio and the names known from elsewhere find in it, and whether that makes the column personal."""
+"""Free text: what Presidio and the known names find in it, and whether that makes the column personal."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from auditor.inventory.column import Column
 from auditor.inventory.engine import PERSON, Hit, Recognizer
@@ -10,7 +12,9 @@ from auditor.inventory.lexicon import Lexicon, fold
 from auditor.inventory.naming import OF_A_THING
 from auditor.inventory.people import mentions
 from auditor.inventory.shapes import Shape
-from auditor.inventory.weigh import REVIEW, above_chance
+from auditor.inventory.taxonomy import category_named
+from auditor.inventory.weigh import PERSONAL, REVIEW, above_chance
+from auditor.knowledge import home, read_yaml
 from auditor.model import CategoryFound
 
 # The language model reads this many texts of a column; validators read all of them.
@@ -40,7 +44,7 @@ def weigh_texts(
     known = sum(1 for t in texts if mentions(t, names))
     near = any(c.concept.fits == "prose" and c.strength >= OF_A_THING for c in column.claims)
     about = column.meaning.kind in ("person", "message")
-    found = _by_entity(texts, read, recognizers)
+    found = [*_by_entity(texts, read, recognizers), *(_sensitive(texts) if about else ())]
     share = max(people, known) / len(texts)
     evidence = []
     if people:
@@ -52,16 +56,42 @@ def weigh_texts(
         confidence = 0.65 if near else 0.55
         found.append(CategoryFound("identity.name", confidence, share, tuple(evidence)))
     if near or enough or found:
-        personal = enough or any(f.confidence >= 0.5 for f in found)
+        personal = enough or any(f.confidence >= PERSONAL for f in found)
         words = ("free text", *(evidence or ["nothing about a person was recognised in it"]))
         found.append(CategoryFound("communication.content", 0.75 if personal else REVIEW, share, words))
     return found
 
 
+def _sensitive(texts: Sequence[str]) -> list[CategoryFound]:
+    """Special categories that words of the texts point to: for a person to look at, never a verdict."""
+    found = []
+    for category, pattern in load_terms():
+        hits = sum(1 for t in texts if pattern.search(fold(t)))
+        if hits:
+            words = f"{hits} of {len(texts)} texts use words of this category: look at them"
+            found.append(CategoryFound(category, REVIEW, hits / len(texts), (words,)))
+    return found
+
+
+@cache
+def load_terms() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The words of `rules/recognizers/terms.yaml`, one pattern per category."""
+    top = read_yaml(home("rules") / "recognizers" / "terms.yaml", shown_as="rules/recognizers/terms.yaml")
+    return tuple(
+        (category_named(key), re.compile(rf"\b(?:{'|'.join(re.escape(fold(w)) for w in words.texts())})\b"))
+        for key, words in top.fields(["terms"])["terms"].pairs()
+    )
+
+
 def _enough(people: int, known: int, total: int, *, near: bool) -> bool:
     """Text about people needs less proof than a text that could be about anything."""
     if near:
-        return (known > 0 and people > 0) or people >= max(2, 0.1 * total) or people >= 0.3 * total or known >= max(2, 0.2 * total)
+        return (
+            (known > 0 and people > 0)
+            or people >= max(2, 0.1 * total)
+            or people >= 0.3 * total
+            or known >= max(2, 0.2 * total)
+        )
     return (known >= max(2, 0.2 * total) and people > 0) or people >= max(3, 0.5 * total)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from auditor.inventory.checks import CHECKS, Check, emails_inside
+from auditor.inventory.checks import CHECKS, Check, emails_inside, iban_inside
 from auditor.inventory.column import Column
 from auditor.inventory.fitting import fitting
 from auditor.inventory.lexicon import Lexicon, fold
@@ -18,12 +19,13 @@ from auditor.model import CategoryFound
 SIGNIFICANT = 1e-4
 DECLARED, REVIEW, PERSONAL = 0.4, 0.4, 0.5
 
+_TYPE = re.compile(r"(?i)\s*(?:bool|bit|tinyint|smallint|date|time|datetime|float|double|decimal|numeric)")
 _NEVER_CHECKED = (Shape.BOOL, Shape.DATE, Shape.UUID, Shape.HASH, Shape.DECIMAL, Shape.URL)
 
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What one validator said about a column: hits among `tried` distinct values, and their share of all values drawn."""
+    """What one validator said: hits among `tried` distinct values, and their share of all values drawn."""
 
     check: Check
     hits: int
@@ -34,8 +36,8 @@ class Tested:
 def weigh(column: Column, lexicon: Lexicon, others: Iterable[Tested] = ()) -> tuple[CategoryFound, ...]:
     """The categories of one column, the surest first; `others` are results of validators that ran elsewhere."""
     if not column.texts:
-        return _declared(column.claims)
-    fitted = [(claim, fitting(column, claim.concept.fits, lexicon)) for claim in column.claims]
+        return _declared(column)
+    fitted = [(claim, fitting(column, _fits(claim), lexicon)) for claim in column.claims]
     likely = [(c, f) for c, f in fitted if c.strength > OPEN and f >= 0.2]
     # A title that is a form of address is not also a job.
     addressed = {c.phrase for c, share in fitted if c.concept.fits == "salutation" and share >= PERSONAL}
@@ -93,15 +95,37 @@ def test(column: Column, checks: Iterable[Check]) -> list[Tested]:
     if inside:
         share = sum(counted[t] for t, _ in inside) / column.drawn
         results.append(Tested(INSIDE, len(inside), len(column.texts), share))
+    accounts = [t for t, s in zip(column.texts, column.shapes, strict=True) if s is Shape.PROSE and iban_inside(t)]
+    if accounts:
+        share = sum(counted[t] for t in accounts) / column.drawn
+        results.append(Tested(IBAN_INSIDE, len(accounts), len(column.texts), share))
     return results
 
 
-INSIDE = Check("email-inside", "contact.email_personal", "an e-mail address inside a text", 1e-7, lambda t: bool(emails_inside(t)))
+INSIDE = Check(
+    "email-inside", "contact.email_personal", "an e-mail address inside a text", 1e-7, lambda t: bool(emails_inside(t))
+)
 
 
-def _declared(claims: tuple[Claim, ...]) -> tuple[CategoryFound, ...]:
-    certain = [c for c in claims if c.strength >= PERSONAL]
+IBAN_INSIDE = Check("iban-inside", "financial.bank_account", "an IBAN inside a text", 1e-5, iban_inside)
+
+
+def _fits(claim: Claim) -> str:
+    """A bare `name` of a person must look like one; a `first_name` need not."""
+    return "person" if claim.concept.fits == "name" and claim.concept.context == "person" else claim.concept.fits
+
+
+def _declared(column: Column) -> tuple[CategoryFound, ...]:
+    certain = [
+        c for c in column.claims if c.strength >= PERSONAL and not _type_denies(column.info.type, c.concept.fits)
+    ]
     return merge(CategoryFound(c.category, DECLARED, 0.0, ("declared by its name, never filled",)) for c in certain)
+
+
+def _type_denies(declared: str, fits: str) -> bool:
+    """An empty column of truth values, numbers or times is none that holds text."""
+    kind = _TYPE.match(declared)
+    return kind is not None and fits not in ("code", "date", "number", "age", "coordinate", "short", "salutation")
 
 
 def _by_name(column: Column, claim: Claim, share: float) -> list[CategoryFound]:
@@ -114,12 +138,16 @@ def _by_name(column: Column, claim: Claim, share: float) -> list[CategoryFound]:
             return [CategoryFound(claim.category, REVIEW, 0.0, (said, "its values are hashes: a pseudonym"))]
         marked, part = column.passing(lambda t: "@" in t)
         fits = marked and part >= PERSONAL
-        return [CategoryFound(claim.category, 0.6, part, (said, "its values are written like addresses"))] if fits else []
+        return (
+            [CategoryFound(claim.category, 0.6, part, (said, "its values are written like addresses"))] if fits else []
+        )
     if share < 0.2:
         return []
     confidence = claim.strength if share >= PERSONAL else claim.strength * 0.6
     # A word that needs its surroundings says nothing where they are unknown, unless the values speak.
-    evidence = (said, f"{share:.0%} of the distinct values look like it")
+    evidence: tuple[str, ...] = (said, f"{share:.0%} of the distinct values look like it")
+    if claim.concept.fits == "secret" and column.share(Shape.HASH) >= PERSONAL:
+        evidence += ("as long as an unsalted MD5 or SHA hash",)
     found = [CategoryFound(claim.category, confidence, share, evidence)]
     if claim.concept.also:
         found.append(CategoryFound(claim.concept.also, max(0.0, confidence - 0.05), share, evidence))
@@ -131,7 +159,10 @@ def _by_check(
 ) -> list[CategoryFound]:
     check, share = tested.check, tested.share
     group = check.category.split(".")[0]
-    named = any(c.category.split(".")[0] == group and c.category.split("_")[0] == check.category.split("_")[0] for c, _ in likely)
+    named = any(
+        c.category.split(".")[0] == group and c.category.split("_")[0] == check.category.split("_")[0]
+        for c, _ in likely
+    )
     evidence = (f"{tested.hits} of {tested.tried} distinct values are {check.title}",)
     if check.strong:
         # One hit decides, and more of other values never take it back.
@@ -140,7 +171,11 @@ def _by_check(
             return [CategoryFound(check.category, REVIEW, share, (*evidence, "all of them mailboxes of no one person"))]
         return [CategoryFound(check.category, confidence, share, evidence)]
     if named:
-        return [CategoryFound(check.category, 0.92 if above_chance(tested.hits, tested.tried, check.chance) else 0.6, share, evidence)]
+        return [
+            CategoryFound(
+                check.category, 0.92 if above_chance(tested.hits, tested.tried, check.chance) else 0.6, share, evidence
+            )
+        ]
     if not above_chance(tested.hits, tested.tried, check.chance):
         return []
     elsewhere = any(c.strength >= PERSONAL for c, _ in likely)

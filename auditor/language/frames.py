@@ -198,6 +198,7 @@ class Frame:
         parts: list[Condition] = []
         if node.moment is not None:
             moment = lower_value(node.moment, outer, context)
+            moment = comparing.matched(moment, inner.value("starts_at"), node.at) if "starts_at" in inner.relation.fields else moment
             if moment.type != "time":
                 raise comparing.wrong_type(moment, "a time", node.moment.at, "`at` takes a time.")
             parts.append(_in_force(inner, comparing.bounds(moment), node))

@@ -56,7 +56,8 @@ def run_examples(
 
     known, places = relations or load_relations(), facts or load_jurisdictions()
     named = {name for example in compiled.examples for name in example.rows}
-    used = sorted({*named, *needs([compiled], known), compiled.rule.relation, "consent", "suppression", "permission"})
+    always = {compiled.rule.relation, "consent", "suppression", "identity", "permission"}
+    used = sorted({*named, *needs([compiled], known), *always})
     numbers: dict[str, int] = {}
     outcomes = []
     with memory_stage() as stage, stage_errors(where=compiled.rule.id):
@@ -85,8 +86,8 @@ def _judge(
 
     as_of = example.as_of or AS_OF
     fill(connection, example.rows, tables, relations, facts, where=example.where)
-    if "permission" not in example.rows:
-        build_permission(connection, relations, as_of)
+    if "permission" not in example.rows and "permission" in needs([compiled], relations):
+        build_permission(connection, relations, last_instant(as_of))
     context = Context(last_instant(as_of), relations, facts)
     counts = scan.count(connection, [Judged(compiled, compiled.params)], context)
     rows = len(example.rows[compiled.rule.relation])

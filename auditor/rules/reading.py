@@ -152,7 +152,7 @@ def _texts(node: Node | None) -> Mapping[str, str]:
 def _sentence(node: Node) -> str:
     if not node.text().strip():
         raise node.error("A text is missing here.", "Write a sentence.")
-    return node.text().strip()
+    return " ".join(node.text().split())
 
 
 def _title(node: Node) -> str:

@@ -47,11 +47,11 @@ class Dialect:
 class DelimitedTable:
     """One delimited file."""
 
-    def __init__(self, file: TableFile, info: TableInfo, encoding: str, dialect: Dialect, header: int | None) -> None:
+    def __init__(self, file: TableFile, info: TableInfo, encoding: str, dialect: Dialect, no_rows: frozenset[int]) -> None:
         self.info = info
         self.unread = 0
         self._path, self._packed = file.path, file.kind.packed
-        self._encoding, self._dialect, self._header = encoding, dialect, header
+        self._encoding, self._dialect, self._no_rows = encoding, dialect, no_rows
 
     def read(self, columns: Sequence[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
         """See FileTable.read."""
@@ -67,7 +67,7 @@ class DelimitedTable:
         ) as text:  # fmt: skip
             try:
                 for place, row in enumerate(records(text, self._dialect, width)):
-                    if place == self._header:
+                    if place in self._no_rows:
                         continue
                     if row is not None and len(row) == width:
                         count += 1
@@ -109,8 +109,8 @@ def open_table(file: TableFile) -> DelimitedTable:
     ]
     columns = tuple(ColumnInfo(column) for column in names)
     info = TableInfo(file.name, columns, kind="delimited", location=file.location, notes=tuple(notes))
-    skipped_row = header[0] if header else 0 if announced else None
-    return DelimitedTable(file, info, encoding, dialect, skipped_row)
+    no_rows = {0} if announced else set()
+    return DelimitedTable(file, info, encoding, dialect, frozenset(no_rows | ({header[0]} if header else set())))
 
 
 def records(lines: Iterable[str], dialect: Dialect, width: int) -> Iterator[list[str] | None]:

@@ -191,8 +191,8 @@ def _as_text(head: bytes) -> str | None:
     even, odd = head[::2].count(0), head[1::2].count(0)
     if max(even, odd) > 0.3 * len(head) / 2 and min(even, odd) < max(even, odd) / 4:
         return head.decode("utf-16-le" if odd > even else "utf-16-be", "replace")
-    control = sum(head.count(byte) for byte in (*range(9), *range(14, 27), 28, 29))
-    return None if control > 0.1 * len(head) else head.decode("utf-8", "replace")
+    control = sum(head.count(byte) for byte in (*range(2, 9), *range(14, 27)))
+    return None if control > 0.03 * len(head) else head.decode("utf-8", "replace")
 
 
 def cannot_read(path: Path, error: Exception, where: str = "") -> SourceError:

@@ -18,6 +18,8 @@ from auditor.model import ColumnInfo, Skipped, SourceInfo, TableInfo
 from auditor.sources.batching import batches, positions_of
 from auditor.sources.kinds import cannot_read
 
+BUSY_SECONDS = 10.0
+"""How long a writer may hold us up."""
 _TABLE_LIST = ("schema", "name", "type", "ncol", "wr", "strict")
 _COLUMNS = ("cid", "name", "type", "notnull", "dflt_value", "pk", "hidden")
 _FOREIGN = ("id", "seq", "table", "from", "to", "on_update", "on_delete", "match")
@@ -35,7 +37,7 @@ class SqliteSource:
         self._name = name
         uri, gap = _uri(path)
         try:
-            self._raw = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+            self._raw = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
         except sqlite3.Error as error:
             raise _failure(error, str(path)) from None
         self._engine = sa.create_engine(
@@ -60,6 +62,7 @@ class SqliteSource:
     def read(self, table: TableInfo, columns: Sequence[str], *, batch_rows: int = 50_000) -> Iterator[pa.RecordBatch]:
         """See Source.read."""
         where = f"{self._name}.{table.name}"
+        # Names are checked here because SQLite takes an unknown quoted name for a text.
         positions_of(columns, [column.name for column in table.columns], where)
         chosen = sa.table(quoted_name(table.name, quote=True))
         cells: list[sa.ColumnClause[object]] = [sa.column(quoted_name(name, quote=True)) for name in columns]

@@ -226,10 +226,10 @@ class Here:
         starts, ends = self.row.fields.get("starts_at"), self.row.fields.get("ends_at")
         if starts is UNREADABLE:
             starts = None
-        begun = None if starts is None or at.known is None else no(before(at.known, starts))
+        begun = None if starts is None or at.known is None else no(before(span(at), starts))
         if ends is None:
             return both([begun, True])
-        running = None if ends is UNREADABLE or at.known is None else before(at.known, ends)
+        running = None if ends is UNREADABLE or at.known is None else before(span(at), ends)
         return both([begun, running])
 
     def after(self) -> bool:

@@ -30,7 +30,8 @@ LONG = "N" * 100_000
 
 def hostile_result() -> AuditResult:
     """The realistic result with every free text replaced by something that tries to do harm."""
-    return _poison(realistic_result(), [0])
+    poisoned: AuditResult = _poison(realistic_result(), [0])
+    return poisoned
 
 
 def _poison(value: Any, turn: list[int]) -> Any:

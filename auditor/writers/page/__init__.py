@@ -10,7 +10,7 @@ from auditor.model import AuditResult, Conclusion, PackResult, PlaceResult, Rule
 from auditor.writers.page.bars import Segment
 from auditor.writers.page.datamap import DataMap, data_map
 from auditor.writers.page.findings import Action, FindingView, first_actions, number_findings
-from auditor.writers.page.ledger import LedgerRow, ledger, not_read
+from auditor.writers.page.ledger import LedgerRow, Understood, ledger, not_read, understood
 from auditor.writers.page.people import People, people
 from auditor.writers.page.verdict import StateBar, Verdict, state_bar, verdict
 from auditor.writers.page.words import CONCLUSION_CLASS, FILTERS, MARK, STATE_WORD
@@ -46,11 +46,12 @@ class Page:
     tally: tuple[tuple[Conclusion, int], ...]
     severities: tuple[tuple[Severity, int], ...]
     assessed: int
-    rows_read: int
+    rows: int
     findings: tuple[FindingView, ...]
     actions: tuple[Action, ...]
     packs: tuple[PackRow, ...]
     ledger: tuple[LedgerRow, ...]
+    understood: tuple[Understood, ...]
     not_read: tuple[Skipped, ...]
     map: DataMap
     people: People
@@ -83,11 +84,12 @@ def page(result: AuditResult) -> Page:
         tally=_tally(result),
         severities=_severities(view.finding.severity for view in findings),
         assessed=sum(n for state, n in states.items() if state not in open_states),
-        rows_read=sum(table.staged or 0 for table in result.coverage.tables),
+        rows=sum(table.rows or 0 for table in result.coverage.tables),
         findings=findings,
         actions=first_actions(findings),
         packs=tuple(_pack_row(pack, result) for pack in sorted(result.packs, key=_worst_first)),
         ledger=ledger(result),
+        understood=understood(result),
         not_read=not_read(result),
         map=data_map(result),
         people=people(result),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.model import AuditResult, ColumnInventory
+from auditor.writers.page.ledger import table_of
 from auditor.writers.page.sensitivity import Sensitivity, sensitivity, title
 
 CAP = 40
@@ -142,7 +143,7 @@ def _holds(result: AuditResult) -> dict[tuple[str, str], set[str]]:
     for relation in result.binding.relations:
         for bound in relation.fields.values():
             for origin in bound.origin:
-                holds[(relation.source, _table_of(origin))].add(relation.relation)
+                holds[(relation.source, table_of(origin))].add(relation.relation)
     return holds
 
 
@@ -150,9 +151,5 @@ def _hits(result: AuditResult) -> dict[tuple[str, str], set[str]]:
     hits: dict[tuple[str, str], set[str]] = defaultdict(set)
     for finding in result.findings:
         for origin in finding.place.origin:
-            hits[(finding.place.source, _table_of(origin))].add(finding.fingerprint)
+            hits[(finding.place.source, table_of(origin))].add(finding.fingerprint)
     return hits
-
-
-def _table_of(origin: str) -> str:
-    return origin.rpartition(".")[0].rpartition(".")[2] or origin

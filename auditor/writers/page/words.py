@@ -111,7 +111,9 @@ def code(text: str) -> Markup:
 def sentence(text: str) -> str:
     """A text with a capital first letter and a full stop."""
     text = text.strip()
-    text = text[:1].upper() + text[1:]
+    first = text.partition(" ")[0].rstrip(".")
+    if "." not in first and "_" not in first:  # a column keeps its own spelling
+        text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", ":")) or not text else f"{text}."
 
 

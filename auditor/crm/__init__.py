@@ -1,0 +1,1 @@
+"""Which column is which idea: CRM profiles, recognition, and binding into the canonical relations."""

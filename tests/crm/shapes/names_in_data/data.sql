@@ -1,0 +1,16 @@
+CREATE TABLE "xyz_calls_2023" ("id" TEXT, "person" TEXT, "started" TEXT);
+INSERT INTO "xyz_calls_2023" VALUES ('1', '1', '2023-01-01 10:00:00');
+CREATE TABLE "xyz_calls_2024" ("id" TEXT, "person" TEXT, "started" TEXT);
+INSERT INTO "xyz_calls_2024" VALUES ('1', '2', '2024-01-01 10:00:00');
+INSERT INTO "xyz_calls_2024" VALUES ('2', '1', '2024-02-01 10:00:00');
+CREATE TABLE "xyz_contact" ("ID" TEXT, "Surname" TEXT, "optout_4517" TEXT, "optout_news" TEXT);
+INSERT INTO "xyz_contact" VALUES ('1', 'Ada', 'true', 'false');
+INSERT INTO "xyz_contact" VALUES ('2', 'Ben', 'true', 'true');
+CREATE TABLE "xyz_custom_field" ("id" TEXT, "label" TEXT, "column_name" TEXT);
+INSERT INTO "xyz_custom_field" VALUES ('1', 'Consent date', 'consent_date_17');
+INSERT INTO "xyz_custom_field" VALUES ('2', 'Colour', 'colour_18');
+CREATE TABLE "xyz_custom_group" ("id" TEXT, "title" TEXT, "table_name" TEXT);
+INSERT INTO "xyz_custom_group" VALUES ('1', 'Privacy', 'xyz_value_privacy_3');
+INSERT INTO "xyz_custom_group" VALUES ('2', 'Other', 'xyz_value_other_4');
+CREATE TABLE "xyz_value_privacy_3" ("id" TEXT, "entity_id" TEXT, "consent_date_17" TEXT, "colour_18" TEXT);
+INSERT INTO "xyz_value_privacy_3" VALUES ('1', '2', '2023-04-05', 'red');
