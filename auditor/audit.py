@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -20,19 +20,16 @@ from auditor.policy import Policy
 from auditor.relations import load_relations
 from auditor.rules.compiled import CompiledRule, needs
 from auditor.rules.evaluate import evaluate
-from auditor.rules.loading import load_packs, load_remediation
+from auditor.rules.loading import Pack, load_remediation
 from auditor.sources import Source, open_source
 from auditor.stage import open_stage
 
 Progress = Callable[[str], None]
 
-LAW_NEUTRAL = ("house", "access")
-"""Packs that rest on the organisation's own policy and are always judged."""
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What one audit was asked to do. `packs` empty means: law-neutral packs, and regimes under which people live."""
+    """What one audit was asked to do. `packs` empty means: the law-neutral ones, and the regimes of the people found."""
 
     as_of: date
     packs: tuple[str, ...] = ()
@@ -47,7 +44,12 @@ class Options:
 
 
 def run(
-    specs: Sequence[str], rules: Sequence[CompiledRule], policy: Policy, options: Options, progress: Progress
+    specs: Sequence[str],
+    rules: Sequence[CompiledRule],
+    packs: Mapping[str, Pack],
+    policy: Policy,
+    options: Options,
+    progress: Progress,
 ) -> AuditResult:
     """One whole audit. Raises SourceError if no source can be opened; every other failure becomes part of the result."""
     began = datetime.now(UTC)
@@ -60,7 +62,7 @@ def run(
             sources, inventory, stage, policy=policy, as_of=options.as_of, key=options.key,
             needs=needs(rules), profile=options.profile or None, progress=progress,
         )  # fmt: skip
-        judged = _in_scope(rules, binding, options.packs)
+        judged = _in_scope(rules, packs, binding, options.packs)
         progress(f"Judging {binding.people:,} people by {len(judged)} rules")
         results = evaluate(
             stage.connection, judged, binding, as_of=options.as_of, policy=policy, facts=facts,
@@ -68,7 +70,6 @@ def run(
         )  # fmt: skip
         read = {(s.info.name, t.name): s.unread(t) for s in sources for t in s.info.tables}
     findings = find(results, load_remediation())
-    titles = {name: pack.title for name, pack in load_packs().items()}
     return AuditResult(
         organisation=policy.organisation,
         as_of=options.as_of,
@@ -81,7 +82,7 @@ def run(
         binding=binding,
         rules=results,
         findings=compare(findings, options.baseline) if options.baseline else findings,
-        packs=conclude(results, titles),
+        packs=conclude(results, {name: pack.title for name, pack in packs.items()}),
         unlocks=unlocks(results, relations),
         assumptions=policy.assumptions,
     )
@@ -111,14 +112,16 @@ def _open_all(
 
 
 def _in_scope(
-    rules: Sequence[CompiledRule], binding: Binding, packs: tuple[str, ...]
+    rules: Sequence[CompiledRule], packs: Mapping[str, Pack], binding: Binding, wanted: tuple[str, ...]
 ) -> tuple[CompiledRule, ...]:
-    """The rules of the packs asked for, else the law-neutral ones and the regimes of which a person was found."""
+    """The rules of the packs asked for, else the law-neutral ones and the regimes under which a person was found."""
+    if wanted:
+        return tuple(rule for rule in rules if rule.rule.pack in wanted)
     found = {regime for regime, people in binding.regimes if people}
-    unknown_only = not found and any(not country and people for country, people in binding.countries)
-    wanted = set(packs) or {*LAW_NEUTRAL, *found}
-    # If nobody's country is known, every regime may apply: its rules are then undetermined, never left out in silence.
-    return tuple(r for r in rules if r.rule.pack in wanted or (unknown_only and not packs))
+    if not found and any(not country and people for country, people in binding.countries):
+        # Nobody's country is known: any regime may apply, so its rules are undetermined, never left out in silence.
+        return tuple(rules)
+    return tuple(rule for rule in rules if packs[rule.rule.pack].regime in found | {""})
 
 
 def _coverage(

@@ -13,12 +13,17 @@
   });
   $("#print").addEventListener("click", () => window.print());
 
+  let printing = false;
   let opened = [];
   window.addEventListener("beforeprint", () => {
+    printing = true;
     opened = $$('.f[data-sev="critical"]:not([hidden]) > details:not([open])');
     opened.forEach((details) => { share(details); details.open = true; });
   });
-  window.addEventListener("afterprint", () => opened.forEach((details) => { details.open = false; }));
+  window.addEventListener("afterprint", () => {
+    opened.forEach((details) => { details.open = false; });
+    printing = false;
+  });
 
   // --- texts that several findings of one rule share stand in the first of them --------------------
   const share = (details) => {
@@ -147,7 +152,7 @@
     const details = event.target;
     if (!details.matches(".f > details")) return;
     if (details.open) share(details);
-    if (details.open && location.hash.slice(1) !== details.id) history.replaceState(null, "", `#${details.id}`);
+    if (details.open && !printing && location.hash.slice(1) !== details.id) history.replaceState(null, "", `#${details.id}`);
   }, true);
   let timer = 0;
   search.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => { apply(); remember(); }, 120); });

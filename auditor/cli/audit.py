@@ -45,7 +45,7 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
     """Runs one audit with the options of the command line and returns the exit code."""
     from auditor.audit import Options, run
     from auditor.cli.judge import exit_code, summarise
-    from auditor.rules.loading import load_rules_or_raise
+    from auditor.rules.loading import load_packs, load_rules_or_raise
     from auditor.writers import check_formats, write
 
     check_formats(chosen["formats"])
@@ -63,7 +63,7 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
         lasting_key=lasting,
     )
     try:
-        result = run(specs, rules, policy, options, progress)
+        result = run(specs, rules, load_packs(folders), policy, options, progress)
         progress("Writing the report")
         paths = write(result, chosen["out"], chosen["formats"])
     finally:

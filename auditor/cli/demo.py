@@ -20,7 +20,7 @@ AS_OF = date(2026, 11, 1)
 @click.command("demo")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("auditor-report"), show_default=True)
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the demo CRM and its exports in this folder.")
-@click.option("--people", type=click.IntRange(200, 100_000), default=2000, show_default=True)
+@click.option("--people", type=click.IntRange(600, 100_000), default=2000, show_default=True)
 @click.option("--seed", type=int, default=20261101, show_default=True)
 def command(out: Path, keep: Path | None, people: int, seed: int) -> int:
     """Make a demo CRM with planted faults, audit it, and write the report.

@@ -77,9 +77,12 @@ def _try(what: str, look: Callable[[], str], cure: str) -> Check:
 
 
 def _model() -> str:
-    from auditor.inventory.nlp import model_version
+    from auditor.inventory.models import installed, load_models
 
-    return f"{model_version()}, its files match rules/models.yaml"
+    models = load_models()
+    for model in models:
+        installed(model)
+    return ", ".join(f"{m.name} {m.version}" for m in models) + "; every file has the hash in rules/models.yaml"
 
 
 def _rules() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -110,7 +110,7 @@ def expanded(needs: Needs | None) -> Needs | None:
     every = load_relations()
     wide = dict(needs)
     wide["subject"] = wide.get("subject", frozenset()) | _SUBJECT
-    wide.setdefault("identity", frozenset(every["identity"].fields))
+    wide["identity"] = frozenset(every["identity"].fields)
     if "permission" in wide:
         wide |= {name: frozenset(every[name].fields) for name in _DERIVED["permission"]}
     return wide
@@ -223,8 +223,7 @@ def _with_regimes(bound: BoundRelation, work: _Work) -> BoundRelation:
     """The subject's summary again, now that regimes are derived from country and state."""
     fields = bound.fields
     origins = {n: Origin(f.origin, f.verified) for n, f in fields.items() if f.fill in (Fill.FILLED, Fill.EMPTY)}
-    lacking = {n: (f.fill, f.reason) for n, f in fields.items() if n not in origins and f.fill is not Fill.NOT_MAPPED}
-    lacking |= {n: (f.fill, f.reason) for n, f in fields.items() if f.fill is Fill.NOT_MAPPED and "profile" not in f.reason}
+    lacking = {n: (f.fill, f.reason) for n, f in fields.items() if n not in origins}
     base = [origins[n] for n in ("country", "region") if n in origins]
     if base:
         origins["regimes"] = Origin(tuple(c for o in base for c in o.columns), base[0].verified)
@@ -248,7 +247,8 @@ def _summarise_derived(work: _Work, source: str, relation: str, parents: tuple[s
             if bound.fill in (Fill.FILLED, Fill.EMPTY):
                 before = origins.get(target, Origin())
                 columns = dict.fromkeys((*before.columns, *bound.origin))
-                origins[target] = Origin(tuple(columns), "M" if "M" in (before.verified, bound.verified) else bound.verified)
+                mark = "M" if "M" in (before.verified, bound.verified) else bound.verified
+                origins[target] = Origin(tuple(columns), mark)
             elif bound.fill is Fill.UNREADABLE:
                 lacking[target] = (bound.fill, bound.reason)
     if relation == "permission" and origins:
@@ -257,10 +257,13 @@ def _summarise_derived(work: _Work, source: str, relation: str, parents: tuple[s
     if relation == "identity" and (origins or any(b.relation == "subject" for b in rests_on)):
         origins.setdefault("subject_id", Origin(tuple(c for o in origins.values() for c in o.columns)))
     reason = "; ".join(b.reason for b in rests_on if b.reason)
-    work.bound.append(
-        summarise(
-            work.stage.connection, work.tables[relation], work.relations[relation], source, origins, lacking,
-            reason=reason or f"nothing that {relation} is derived from is mapped",
-            unreadable=tuple(dict.fromkeys(u for b in rests_on for u in b.unreadable)),
-        )
+    derived = summarise(
+        work.stage.connection, work.tables[relation], work.relations[relation], source, origins, lacking,
+        reason=reason or f"nothing that {relation} is derived from is mapped",
+        unreadable=tuple(dict.fromkeys(u for b in rests_on for u in b.unreadable)),
     )  # fmt: skip
+    if relation == "permission" and derived.rows:
+        # "Since an unknown time" and "until further notice" are bounds like any other, not empty fields.
+        bounds = {name: replace(derived.fields[name], fill=Fill.FILLED, reason="") for name in ("starts_at", "ends_at")}
+        derived = replace(derived, fields={**derived.fields, **bounds})
+    work.bound.append(derived)

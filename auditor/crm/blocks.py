@@ -1,4 +1,4 @@
-"""From a block of a profile to the rows of a canonical relation: one SELECT over staged tables, laid out as in `rel`."""
+"""From a block of a profile to rows of a canonical relation: one SELECT over staged tables, laid out as in `rel`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from auditor.crm.planning import Plan, Presence, scope_of, usable
 from auditor.crm.profile import COLLECT, LEFT, Block, JoinSpec, Profile
 from auditor.crm.scope import ROW, Columned, Columns, equalities
 from auditor.errors import KnowledgeError
+from auditor.knowledge import nearest
 from auditor.language import Context, Expr, Value, lower_condition, lower_value
 from auditor.language.values import TEXT
 from auditor.relations import Field, Relation
@@ -42,7 +43,7 @@ def rows_of(plan: Plan, relation: Relation, ground: Ground) -> sa.Select[Any]:
     columns: dict[str, Column] = {
         "source": sa.literal(ground.source, sa.String()),
         "key": composed(block.key, scope, ground.context),
-        "deleted": _sure(lower_condition(plan.deleted, scope, ground.context)) if plan.deleted is not None else sa.false(),
+        "deleted": sa.false() if plan.deleted is None else _sure(lower_condition(plan.deleted, scope, ground.context)),
     }
     values: dict[str, Value] = {}
     for field in relation.fields.values():
@@ -67,7 +68,7 @@ def _value(parts: tuple[Expr, ...], field: Field, scope: Columned, context: Cont
 def composed(parts: tuple[Expr, ...], scope: Columned, context: Context) -> Column:
     """The parts of a key joined by `/`; nothing if a part is missing."""
     columns = [sa.cast(lower_value(part, scope, context).column, sa.String()) for part in parts]
-    joined = columns[0]
+    joined: Column = columns[0]
     for column in columns[1:]:
         joined = joined.concat("/").concat(column)
     return joined
@@ -226,9 +227,8 @@ def _converted(value: Value, field: Field, given: Column, place: str) -> tuple[C
 
 def _check_literal(value: Value, field: Field, place: str) -> None:
     if value.type == TEXT and field.values and value.literal not in field.values:
-        raise KnowledgeError(
-            f"{str(value.literal)[:40]!r} is not a code of {field.name}.", where=place, do=f"Codes: {', '.join(field.values)}."
-        )
+        hint = nearest(str(value.literal), field.values) or f"Codes: {', '.join(field.values)}."
+        raise KnowledgeError(f"{str(value.literal)[:40]!r} is not a code of {field.name}.", where=place, do=hint)
 
 
 def _set(value: Value, field: Field) -> Column:

@@ -52,7 +52,8 @@ def fill_catalogue(
             number = counts.get((info.name, entry.name), entry.rows)
             rows.append(
                 {
-                    "source": info.name, "key": _key(entry.schema, entry.name), "deleted": False, "table_name": entry.name,
+                    "source": info.name, "key": _key(entry.schema, entry.name), "deleted": False,
+                    "table_name": entry.name,
                     "rows": number, "rows" + GIVEN: number is not None,
                     "personal_columns": personal.get((info.name, entry.name), 0), "personal_columns" + GIVEN: True,
                     "mapped": entry.name in mapped, "mapped" + GIVEN: True,
@@ -91,9 +92,8 @@ def _prose(profile: Profile) -> frozenset[str]:
     for entry in profile.free_text:
         table, _, column = entry.partition(".")
         spec = profile.tables[table]
-        names |= {
-            f"{named.replace('{prefix}', '')}.{real}".casefold() for named in spec.named for real in spec.columns[column].named
-        }
+        columns = spec.columns[column].named
+        names |= {f"{named.replace('{prefix}', '')}.{real}".casefold() for named in spec.named for real in columns}
     return frozenset(names)
 
 
@@ -119,12 +119,11 @@ def _is_backup(name: str, marks: frozenset[str]) -> bool:
 
 def _insert(stage: Stage, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Adds rows given as dictionaries; what a row does not name is NULL."""
-    schema = pa.schema([(c.name, next(arrow for kind, arrow in _ARROW if isinstance(c.type, kind))) for c in table.columns])
+    schema = pa.schema(
+        [(c.name, next(arrow for kind, arrow in _ARROW if isinstance(c.type, kind))) for c in table.columns]
+    )
     numbered = [dict(row) | {"row_id": number} for number, row in enumerate(rows)]
-    arrays = [
-        pa.array([None if (v := row.get(part.name)) is None else float(v) if part.type == pa.float64() else v for row in numbered], part.type)
-        for part in schema
-    ]
+    arrays = [pa.array([row.get(part.name) for row in numbered], part.type) for part in schema]
     batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
     name = f"rows of {table.name}"
     stage.load(name, schema, [batch])

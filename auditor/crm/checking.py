@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -13,7 +13,7 @@ from auditor.crm.planning import Plan, Presence, plan
 from auditor.crm.profile import Block, Profile, TableSpec
 from auditor.crm.scope import ROW
 from auditor.errors import KnowledgeError
-from auditor.language import Context
+from auditor.language import Context, last_instant
 from auditor.relations import load_relations
 from auditor.settle import stage_columns
 
@@ -23,7 +23,7 @@ def check_blocks(profile: Profile) -> tuple[KnowledgeError, ...]:
     relations = load_relations()
     there = Presence({name: frozenset(spec.columns) for name, spec in profile.tables.items()})
     tables = {name: _empty(spec) for name, spec in profile.tables.items()}
-    ground = Ground(profile, there, tables, Context(datetime.max, relations), "check")
+    ground = Ground(profile, there, tables, Context(last_instant(date(2000, 1, 1)), relations), "check")
     errors: dict[str, KnowledgeError] = {}
     for block in profile.blocks:
         for error in _errors(block, ground):

@@ -97,7 +97,8 @@ def _origin(
 ) -> Origin:
     named = [path for part in parts for path in paths(part)]
     selecting = [] if block.where is None else list(paths(block.where))
-    columns, marks = [], []
+    columns: list[str] = []
+    marks: list[str] = []
     for path in named or selecting:
         table = block.aliases[path.names[0]]
         spec = profile.tables[table].columns.get(path.names[1])

@@ -1,4 +1,4 @@
-"""A profile where none fits: tables of people by the names of their tables and columns, and by what the inventory found.
+"""A profile where none fits: tables of people by the names of tables and columns, and by what the inventory found.
 
 The names are data, `rules/crm/inferred.yaml`. What comes out is an ordinary profile, so that nothing else differs.
 """
@@ -54,7 +54,8 @@ def names() -> Node:
 def infer_profile(info: SourceInfo, inventory: Inventory) -> tuple[Profile | None, str]:
     """A profile for a source of no known CRM, and why; None if nothing in it looks like people."""
     found = inventory_names(info, inventory)
-    people = [p for table in info.tables if (p := _people(table, found.get((table.schema, table.name), {}))) is not None]
+    seen = [_people(table, found.get((table.schema, table.name), {})) for table in info.tables]
+    people = [entry for entry in seen if entry is not None]
     if not people:
         return None, "no table looks like people"
     tables: dict[str, TableSpec] = {}
@@ -96,7 +97,8 @@ def _people(table: TableInfo, suggested: Mapping[str, str]) -> _People | None:
     title = plain(table.name)
     kinds = {word: kind for kind, node in parts["people"].mapping().items() for word in node.texts()}
     kind = kinds.get(title) or next((kinds[w] for w in _words(table.name) if w in kinds), "")
-    if title in parts["not_people"].texts() or (not kind and set(_words(table.name)) & set(parts["not_people"].texts())):
+    others = parts["not_people"].texts()
+    if title in others or (not kind and set(_words(table.name)) & set(others)):
         return None
     entry = _People(table, kind or "contact")
     spelled = {plain(column.name): column.name for column in table.columns}
@@ -133,8 +135,9 @@ def _table(alias: str, entry: _People) -> TableSpec:
     for name, found in entry.columns.items():
         for number, real in enumerate(found if name in ("email", "phone") else found[:1]):
             own = f"{name}_{number}" if number else name
-            kind = ColumnType(SettleSpec(_TYPES[name], split=";", values=basis) if name == "lawful_basis" else SettleSpec(_TYPES[name]))
-            kind = _flag_type() if kind.spec.type == "flag" else kind
+            kind = _flag_type() if _TYPES[name] == "flag" else ColumnType(SettleSpec(_TYPES[name]))
+            if name == "lawful_basis":
+                kind = ColumnType(SettleSpec("set", split=";", values=basis))
             beside = "country" if name == "phone" and entry.columns["country"] else ""
             columns[own] = ColumnSpec(own, kind, (real,), country_in=beside)
     spelled = {plain(column.name): column.name for column in entry.table.columns}
@@ -227,8 +230,8 @@ def _other(
             if not person or not entry.columns["key"]:
                 continue
             own = f"{alias}{entry.kind}{len(tables)}"
-            columns = {"person": _spec("person", "key", person)}
-            fields = {"subject_id": (_text(entry.table.name), _path(own, "person"))}
+            columns: dict[str, ColumnSpec] = {"person": _spec("person", "key", person)}
+            fields: dict[str, tuple[Expr, ...]] = {"subject_id": (_text(entry.table.name), _path(own, "person"))}
             fields |= {"channel": (_text("email"),), "purpose": (_text("marketing"),)}
             for name, real in (("list_id", on), ("joined_at", find(members["joined_at"]))):
                 if real:

@@ -34,7 +34,7 @@ Column = sa.ColumnElement[Any]
 
 _GROUP = ("source", "subject_id", "channel", "purpose")
 _RESTRICTIVE = ("withdrawn", "denied")
-_ANY, _UNKNOWN, _NUMBER = "any", "?", "number"
+_ANY, _UNKNOWN, _NUMBER, _KEEP = "any", "?", "number", "="
 _NUMBER_CHANNELS = ("phone", "sms")
 """What a suppressed number that names no channel closes."""
 DATED, FLOATING, LASTING = "dated", "floating", "lasting"
@@ -48,6 +48,8 @@ def build_permission(connection: sa.Connection, relations: Relations, as_of: dat
     lasting = _lasting(said)
     stretches = _stretches(_knots(said), _floating(said), until)
     rows = sa.union_all(_outranked(_expired(stretches), lasting), _endless(lasting)).subquery()
+    channel, purpose = (_expansion(name, relations.lists[name], f"{name}_of_row") for name in ("channel", "purpose"))
+    expanded = rows.join(channel, rows.c.channel == channel.c.said).join(purpose, rows.c.purpose == purpose.c.said)
     there = sa.true()
     values: dict[str, Column] = {
         "source": rows.c.source,
@@ -55,9 +57,9 @@ def build_permission(connection: sa.Connection, relations: Relations, as_of: dat
         "key": rows.c.subject_id,
         "deleted": sa.false(),
         "subject_id": rows.c.subject_id,
-        "channel": rows.c.channel,
+        "channel": channel.c.one,
         "channel" + GIVEN: there,
-        "purpose": rows.c.purpose,
+        "purpose": purpose.c.one,
         "purpose" + GIVEN: there,
         "status": rows.c.status,
         "status" + GIVEN: there,
@@ -72,7 +74,7 @@ def build_permission(connection: sa.Connection, relations: Relations, as_of: dat
     }
     connection.execute(sa.delete(permission))
     columns = [permission.c[name] for name in values]
-    connection.execute(sa.insert(permission).from_select(columns, sa.select(*values.values())))
+    connection.execute(sa.insert(permission).from_select(columns, sa.select(*values.values()).select_from(expanded)))
     return int(connection.execute(sa.select(sa.func.count()).select_from(permission)).scalar_one())
 
 
@@ -88,29 +90,39 @@ def _forever() -> Column:
 
 
 def _statements(relations: Relations, until: Column) -> sa.CTE:
-    """Every statement up to the audit, one row per channel and purpose it is about."""
+    """Every statement up to the audit, one row per channel and purpose it is about.
+
+    Where all statements of a person are about the same channels (or purposes), whatever these are, they stay together
+    until the end: the intervals are the same for each.
+    """
     raw = sa.union_all(_consents(relations, until), *_suppressions(relations, until)).cte("raw")
-    channel, purpose = (_expansion(name, relations.lists[name]) for name in ("channel", "purpose"))
+    person = (raw.c.source, raw.c.subject_id)
+    mixed = (
+        sa.select(*person, *((sa.func.min(raw.c[n]) != sa.func.max(raw.c[n])).label(n) for n in ("channel", "purpose")))
+        .group_by(*person)
+        .cte("mixed")
+    )
+    joined = raw.join(mixed, sa.and_(*(mixed.c[column.name] == column for column in person)))
+    one: dict[str, Column] = {}
+    for name in ("channel", "purpose"):
+        names = _expansion(name, relations.lists[name], f"{name}_of_statement")
+        joined = joined.join(names, names.c.said == sa.case((mixed.c[name], raw.c[name]), else_=_KEEP))
+        one[name] = sa.case((mixed.c[name], names.c.one), else_=raw.c[name])
     return (
-        sa.select(
-            raw.c.source,
-            raw.c.subject_id,
-            channel.c.one.label("channel"),
-            purpose.c.one.label("purpose"),
-            *(raw.c[name] for name in ("kind", "status", "a", "b", "va", "vb", "how")),
-        )
-        .join_from(raw, channel, raw.c.channel == channel.c.said)
-        .join(purpose, raw.c.purpose == purpose.c.said)
+        sa.select(*person, *(column.label(name) for name, column in one.items()))
+        .add_columns(*(raw.c[name] for name in ("kind", "status", "a", "b", "va", "vb", "how")))
+        .select_from(joined)
         .cte("said")
     )
 
 
-def _expansion(name: str, listed: tuple[str, ...]) -> sa.Values:
+def _expansion(name: str, listed: tuple[str, ...], alias: str) -> sa.Values:
     pairs = [(one, one) for one in listed] + [(said, one) for said in (_ANY, _UNKNOWN) for one in listed]
+    pairs.append((_KEEP, _KEEP))
     if name == "channel":
         pairs += [(_NUMBER, one) for one in _NUMBER_CHANNELS]
     columns = (sa.column("said", sa.String()), sa.column("one", sa.String()))
-    return sa.values(*columns, name=f"{name}_names").data(pairs)
+    return sa.values(*columns, name=alias).data(pairs)
 
 
 def _consents(relations: Relations, until: Column) -> sa.Select[Any]:

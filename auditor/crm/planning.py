@@ -77,7 +77,7 @@ def plan(block: Block, profile: Profile, there: Presence, relation: Relation, wa
     lost = {join.alias for join in block.joins if join.kind != INNER and _lacks(join, scope, there)}
     if reason := _left_out(block, scope, there):
         fill = Fill.UNREADABLE if _broken(block, there) else Fill.NOT_MAPPED
-        return Plan(block, lacking={name: (fill, reason) for name in block.fields}, reason=reason)
+        return Plan(block, lacking=dict.fromkeys(block.fields, (fill, reason)), reason=reason)
     fields: dict[str, tuple[Expr, ...]] = {}
     lacking: dict[str, tuple[Fill, str]] = {}
     for name, spec in block.fields.items():

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from auditor.crm.profile import (
-    COLLECT, INNER, LEFT, MARKS, Attributes, Block, ColumnSpec, ColumnType, EachColumn, FieldSpec, Fingerprint, JoinSpec,
-    NamedIn, Profile, TableSpec,
+    COLLECT,
+    INNER,
+    LEFT,
+    MARKS,
+    Attributes,
+    Block,
+    ColumnSpec,
+    ColumnType,
+    EachColumn,
+    FieldSpec,
+    Fingerprint,
+    JoinSpec,
+    NamedIn,
+    Profile,
+    TableSpec,
 )  # fmt: skip
 from auditor.errors import KnowledgeError
 from auditor.knowledge import Node, nearest, read_yaml
@@ -18,9 +31,11 @@ from auditor.language import Expr, parse
 from auditor.relations import Relations, load_relations
 from auditor.settle.spec import KINDS, SettleSpec
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_LOWER = "Use lower case, and `named` for its real name."
 _SLOT = re.compile(r"\{([a-z]+)\}")
 _LISTS = ("true", "false", "missing", "formats")
 _MAPS = ("prefixes", "patterns")
@@ -39,13 +54,13 @@ class _Reader:
     types: dict[str, ColumnType] = field(default_factory=dict)
     tables: dict[str, TableSpec] = field(default_factory=dict)
 
-    def attempt(self, step: Callable[[], T], otherwise: T) -> T:
+    def attempt(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """What a step gives; if it fails, the error is kept and reading goes on."""
         try:
-            return step()
+            return step(*args, **kwargs)
         except KnowledgeError as error:
             self.errors.append(error)
-            return otherwise
+            return None
 
     def fail(self, node: Node, what: str, do: str = "") -> None:
         """Keeps an error about a place."""
@@ -55,25 +70,21 @@ class _Reader:
 def read_profile(path: FilePath, *, shown_as: str = "") -> tuple[Profile | None, tuple[KnowledgeError, ...]]:
     """The profile in a file and every error in it; the profile is None if there is an error."""
     reader = _Reader(load_relations())
-    profile = reader.attempt(lambda: _profile(read_yaml(path, shown_as=shown_as), reader, path), None)
+    profile = reader.attempt(_profile, path, shown_as, reader)
     return (None if reader.errors else profile), tuple(reader.errors)
 
 
-def _profile(root: Node, reader: _Reader, path: FilePath) -> Profile:
+def _profile(path: FilePath, shown_as: str, reader: _Reader) -> Profile:
+    root = read_yaml(path, shown_as=shown_as)
     parts = root.fields(_HEAD, _HEAD_OPTIONAL)
     name = parts["profile"].text()
     if name != path.stem:
-        reader.fail(parts["profile"], f"The profile is called {name[:40]!r} and its file {path.stem!r}.", "Name them alike.")
+        reader.fail(parts["profile"], f"The profile {name[:40]!r} lies in a file {path.stem!r}.", "Name them alike.")
     for key, node in parts["types"].pairs() if "types" in parts else ():
-        kind = reader.attempt(lambda node=node: _type(node), ColumnType(SettleSpec("key")))
-        reader.types[key.text()] = kind
+        reader.types[key.text()] = reader.attempt(_type, node) or ColumnType(SettleSpec("key"))
     for entry in parts["tables"].items():
-        reader.attempt(lambda entry=entry: _tables(entry, reader), None)
-    blocks = [
-        block
-        for entry in parts["relations"].items()
-        for block in reader.attempt(lambda entry=entry: tuple(_blocks(entry, reader)), ())
-    ]
+        reader.attempt(_tables, entry, reader)
+    blocks = [block for entry in parts["relations"].items() for block in reader.attempt(_blocks, entry, reader) or ()]
     return Profile(
         name=name,
         title=parts["title"].text(),
@@ -147,13 +158,13 @@ def _tables(node: Node, reader: _Reader) -> None:
     columns = {
         key.text(): column
         for key, entry in parts["columns"].pairs()
-        if (column := reader.attempt(lambda key=key, entry=entry: _column(key, entry, reader), None)) is not None
+        if (column := reader.attempt(_column, key, entry, reader)) is not None
     }
     attributes = parts["attributes"].fields(("by", "name", "value")) if "attributes" in parts else None
     each = parts["each_column"].fields(("like", "name", "value")) if "each_column" in parts else None
     for name in names.texts():
         if not _NAME.fullmatch(name):
-            raise names.error(f"{name[:40]!r} cannot name a table here.", "Use lower case, and `named` for its real name.")
+            raise names.error(f"{name[:40]!r} cannot name a table here.", _LOWER)
         if name in reader.tables:
             raise names.error(f"The table {name!r} is described twice.", "Keep one of them.")
         reader.tables[name] = TableSpec(
@@ -175,7 +186,7 @@ def _named_in(node: Node) -> NamedIn:
 def _column(key: Node, node: Node, reader: _Reader) -> ColumnSpec:
     name = key.text()
     if not _NAME.fullmatch(name):
-        raise key.error(f"{name[:40]!r} cannot name a column here.", "Use lower case, and `named` for its real name.")
+        raise key.error(f"{name[:40]!r} cannot name a column here.", _LOWER)
     if not node.is_mapping:
         return ColumnSpec(name, _named_type(node, reader), (name,))
     parts = node.fields(("type",), ("named", "verified", "attribute", "named_in", "if_absent", "country_in"))
@@ -224,7 +235,8 @@ class _Filled:
         return parse(self.text(node), where=(node.file, *node.content))
 
 
-def _blocks(node: Node, reader: _Reader) -> Iterator[Block]:
+def _blocks(node: Node, reader: _Reader) -> list[Block]:
+    blocks = []
     each = node.mapping().get("each")
     slots = {key: value.texts() for key, value in each.mapping().items()} if each else {}
     lengths = {len(values) for values in slots.values()}
@@ -232,9 +244,10 @@ def _blocks(node: Node, reader: _Reader) -> Iterator[Block]:
         raise each.error("The lists of `each` have different lengths.", "They are filled in side by side.")
     for index in range(lengths.pop() if lengths else 1):
         filled = _Filled({key: values[index] for key, values in slots.items()})
-        block = reader.attempt(lambda filled=filled: _block(node, filled, reader), None)
+        block = reader.attempt(_block, node, filled, reader)
         if block is not None:
-            yield block
+            blocks.append(block)
+    return blocks
 
 
 def _block(node: Node, filled: _Filled, reader: _Reader) -> Block:
@@ -250,7 +263,7 @@ def _block(node: Node, filled: _Filled, reader: _Reader) -> Block:
             hint = nearest(name, relation.fields) or f"Fields: {', '.join(relation.fields)}."
             reader.fail(key, f"The relation {relation.name} has no field {name[:40]!r}.", hint)
             continue
-        spec = reader.attempt(lambda name=name, entry=entry: _field(name, entry, filled), None)
+        spec = reader.attempt(_field, name, entry, filled)
         if spec is not None:
             fields[name] = replace(spec, verified=spec.verified or mark)
     return Block(
@@ -310,7 +323,7 @@ def _join(node: Node, filled: _Filled, reader: _Reader) -> JoinSpec:
         where=filled.expression(parts["where"]) if "where" in parts else None,
         one=one,
         by=filled.expression(parts["by"]) if "by" in parts else None,
-        collect={key: filled.expression(value) for key, value in parts["of"].mapping().items()} if "of" in parts else {},
+        collect={k: filled.expression(v) for k, v in parts["of"].mapping().items()} if "of" in parts else {},
         via=tuple(_via(entry, filled, reader) for entry in parts["via"].items()) if "via" in parts else (),
     )
 

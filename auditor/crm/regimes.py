@@ -1,4 +1,4 @@
-"""Which privacy laws apply to whom: from the person's country and state, and from where the controller is established."""
+"""Which privacy laws apply to whom: from the person's country and state, and where the controller is established."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _of(
 ) -> list[str] | None:
     here = country or (region.partition("-")[0] if region else "")
     if here:
-        # A state of another country than the one stated is a contradiction: only the country counts, and a rule lists it.
+        # A state of another country than the one stated is a contradiction: the country counts, and a rule lists it.
         fitting = region if region and region.startswith(f"{here}-") else ""
         return sorted({*facts.regimes_of(here, fitting), *everywhere})
     if everywhere:
@@ -66,5 +66,6 @@ def count_regimes(connection: sa.Connection, subject: sa.Table) -> tuple[tuple[s
 def count_countries(connection: sa.Connection, subject: sa.Table) -> tuple[tuple[str, int], ...]:
     """Countries (empty: unknown) and the number of live subjects in each, the most first."""
     country = sa.func.coalesce(subject.c.country, "")
-    rows = connection.execute(sa.select(country, sa.func.count()).where(sa.not_(subject.c.deleted)).group_by(country)).all()
+    live = sa.select(country, sa.func.count()).where(sa.not_(subject.c.deleted))
+    rows = connection.execute(live.group_by(country)).all()
     return tuple(sorted(((name, count) for name, count in rows), key=lambda row: (-row[1], row[0])))

@@ -1,4 +1,4 @@
-"""What the names of a profile's expressions stand for: `alias.column` over staged tables, some of which may be absent."""
+"""What the names of a profile's expressions stand for: `alias.column` over staged tables, some of them absent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NUMBER = ColumnSpec(NUMBER, ColumnType(SettleSpec("key")), ())
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A staged table under its name in a block. `column` gives a staged column by name; `present` are those there are."""
+    """A staged table under its name in a block. `column` gives a staged column; `present` names those there are."""
 
     table: str
     columns: Mapping[str, ColumnSpec]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +20,7 @@ from auditor.settle import Settler, settle, settle_phone_by_country, stage_colum
 from auditor.sources import Source
 from auditor.stage import Stage
 from auditor.tables import GIVEN
+
 
 @dataclass(frozen=True, slots=True)
 class Staged:
@@ -41,7 +43,12 @@ class _Loading:
 
 
 def stage_tables(
-    source: Source, found: Mapping[str, FoundTable], wanted: Mapping[str, set[str]], stage: Stage, settler: Settler, zone: str
+    source: Source,
+    found: Mapping[str, FoundTable],
+    wanted: Mapping[str, set[str]],
+    stage: Stage,
+    settler: Settler,
+    zone: str,
 ) -> Staged:
     """Stages the wanted columns; a table that fails midway is dropped, and everything else goes on."""
     loading = {}
@@ -50,13 +57,14 @@ def stage_tables(
         if name not in found:
             continue
         table = found[name]
-        kept = [_zoned(spec, zone) for spec in table.spec.columns.values() if spec.name in columns and table.has(spec.name)]
+        kept = [_zoned(c, zone) for c in table.spec.columns.values() if c.name in columns and table.has(c.name)]
         entry = _Loading(table, kept, f"{source.info.name}.{name}")
         loading[name] = entry
         stage.load(entry.name, _schema(entry.columns), ())
         for index, info in enumerate(table.tables):
             by_table.setdefault(info, []).append((entry, index))
-    broken, failures = set(), []
+    broken: set[str] = set()
+    failures: list[Skipped] = []
     for info, entries in by_table.items():
         try:
             _read(source, info, entries, stage, settler)
@@ -173,7 +181,7 @@ def _selectable(entry: _Loading, stage: Stage) -> sa.FromClause:
         return table
     # Columns with no attribute are the same in all rows of an entity; the first row that has an attribute counts.
     by = table.c[entry.found.spec.attributes.by]
-    columns: list[sa.ColumnElement[object]] = [sa.func.min(table.c[ROW]).label(ROW)]
+    columns: list[sa.ColumnElement[Any]] = [sa.func.min(table.c[ROW]).label(ROW)]
     for column in entry.columns:
         kind = column.type.spec.type
         suffixes = [suffix for suffix, _ in stage_columns(kind)]
@@ -184,8 +192,10 @@ def _selectable(entry: _Loading, stage: Stage) -> sa.FromClause:
         given = table.c[column.name + GIVEN] if GIVEN in suffixes else own if kind == "presence" else own.is_not(None)
         for suffix in suffixes:
             name = quoted_name(column.name + suffix, quote=True)
-            picked = sa.func.arg_min(table.c[name], table.c[ROW]).filter(given)
-            columns.append(sa.func.coalesce(picked, sa.false()).label(name) if suffix == GIVEN or kind == "presence" else picked.label(name))
+            picked: sa.ColumnElement[Any] = sa.func.arg_min(table.c[name], table.c[ROW]).filter(given)
+            if suffix == GIVEN or kind == "presence":
+                picked = sa.func.coalesce(picked, sa.false())
+            columns.append(picked.label(name))
     return sa.select(*columns).where(by.is_not(None)).group_by(by).subquery()
 
 
@@ -197,7 +207,7 @@ def lookup_in(source: Source) -> Lookup:
         try:
             for batch in source.read(table, list(dict.fromkeys([column, *where]))):
                 for name, value in where.items():
-                    batch = batch.filter(pc.fill_null(pc.equal(batch.column(name), value), False))  # noqa: PLW2901
+                    batch = batch.filter(pc.fill_null(pc.equal(batch.column(name), value), False))
                 names += [text for text in batch.column(column).to_pylist() if text]
         except SourceError:
             return ()

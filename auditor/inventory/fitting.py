@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from auditor.inventory.checks import emails_inside, is_email, is_ip, looks_like_phone
@@ -21,28 +22,30 @@ _MANY_KINDS = 40
 _NEVER_TEXT = (Shape.BOOL, Shape.DATE, Shape.UUID, Shape.HASH, Shape.DECIMAL)
 
 
-def fitting(column: Column, fits: str, lexicon: Lexicon) -> float:
-    """The share of distinct values that look like this."""
-    if not column.texts:
-        return 0.0
-    if fits == "code" and len(column.texts) > _MANY_KINDS:
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How much of a column looks like something: the share of its distinct values, and of all values drawn."""
+
+    distinct: float = 0.0
+    drawn: float = 0.0
+
+
+def fitting(column: Column, fits: str, lexicon: Lexicon) -> Fit:
+    """How much of a column looks like this."""
+    if not column.texts or (fits == "code" and len(column.texts) > _MANY_KINDS):
         # Attributes have few values; notes about them have many.
-        return 0.0
-    if fits in ("salutation", "code"):
-        return _listed(column, lexicon) if fits == "salutation" else _share(column, _TESTS["code"])
-    return _share(column, _TESTS[fits])
-
-
-def _share(column: Column, test: Callable[[str, Shape], bool]) -> float:
-    return sum(1 for t, s in zip(column.texts, column.shapes, strict=True) if test(t, s)) / len(column.texts)
-
-
-def _listed(column: Column, lexicon: Lexicon) -> float:
-    known = lexicon.words["salutations"] | lexicon.words["genders"]
-    words = [fold(text).rstrip(".").replace(".", "") for text in column.texts]
-    if all(w.isdigit() or len(w) == 1 for w in words):
-        return 0.0
-    return sum(1 for w in words if w in known) / len(words)
+        return Fit()
+    if fits == "salutation":
+        known = lexicon.words["salutations"] | lexicon.words["genders"]
+        words = [fold(text).replace(".", "") for text in column.texts]
+        # Digits and single letters are in every list of codes.
+        telling = any(not w.isdigit() and len(w) > 1 for w in words)
+        passed = [telling and w in known for w in words]
+    else:
+        test = _TESTS[fits]
+        passed = [test(t, s) for t, s in zip(column.texts, column.shapes, strict=True)]
+    hits = sum(n for ok, n in zip(passed, column.counts, strict=True) if ok)
+    return Fit(sum(passed) / len(passed), hits / column.drawn)
 
 
 def _has_letter(text: str) -> bool:

@@ -18,14 +18,12 @@ _TITLE_CASE = re.compile(r"(?:[^\W\d_][\w'’.-]*\s+){1,3}[^\W\d_][\w'’.-]+")
 
 def known_names(columns: Iterable[Column], lexicon: Lexicon) -> frozenset[str]:
     """Words of the columns that surely hold names of people, without words that mean something else too."""
+    # A bare `name` may also be a firm's: it teaches names only where no first or last name does.
+    listed = list(columns)
+    teachers = [c for c in listed if _teaches(c, lexicon, "")] or [c for c in listed if _teaches(c, lexicon, "person")]
     names: set[str] = set()
-    for column in columns:
-        sure = any(
-            c.category == "identity.name" and c.strength >= MODIFIED and fitting(column, "name", lexicon) >= 0.6
-            for c in column.claims
-        )
-        if sure and column.meaning.kind != "thing":
-            names.update(fold(w) for t in column.of_shape(Shape.WORDS) if len(t.split()) <= 4 for w in _WORD.findall(t))
+    for column in teachers:
+        names.update(fold(w) for t in column.of_shape(Shape.WORDS) if len(t.split()) <= 4 for w in _WORD.findall(t))
     return frozenset(
         n for n in names if len(n) > 2 and n not in lexicon.vocabulary and n not in lexicon.words["not_names"]
     )

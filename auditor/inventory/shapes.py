@@ -42,7 +42,7 @@ _BLOB = re.compile(r"\s*(?:[\[{][\"'\[{\]}\d]|a:\d+:\{|O:\d+:|s:\d+:|<\?|<!|<[a-
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _CODE = re.compile(r"(?=.*[\d_./:\\#{}$=-])[^\s@,;]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_TAG = re.compile(r"(?s)<(?:style|script)\b.*?</(?:style|script)\s*>|<[^>]{0,500}>")
+_TAG = re.compile(r"(?s)<(?:style|script)\b.*?</(?:style|script)\s*>|</?[a-zA-Z!][^>@]{0,500}>")
 
 
 def shape_of(value: str) -> Shape:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.errors import InventoryError
@@ -37,7 +37,7 @@ class Drawn:
     column: ColumnInfo
     rows: int
     non_empty: int
-    values: Sequence[str]
+    values: Sequence[str] = field(repr=False)
 
 
 def take(sources: Sequence[Source], *, seed: int = 0, values: int = 1000, progress: Progress = None) -> Inventory:
@@ -61,7 +61,7 @@ def take(sources: Sequence[Source], *, seed: int = 0, values: int = 1000, progre
 def examine(drawn: Sequence[Drawn], *, progress: Progress = None) -> Inventory:
     """The inventory of values that have been drawn."""
     lexicon = load_lexicon()
-    columns = [_look(one, lexicon) for one in drawn]
+    columns = [look_at_drawn(one, lexicon) for one in drawn]
     names = known_names(columns, lexicon)
     first = [_first_verdict(column, names, lexicon) for column in columns]
     found, model, failures = _read(columns, first, names, lexicon, progress)
@@ -70,7 +70,8 @@ def examine(drawn: Sequence[Drawn], *, progress: Progress = None) -> Inventory:
     )
 
 
-def _look(one: Drawn, lexicon: Lexicon) -> Column:
+def look_at_drawn(one: Drawn, lexicon: Lexicon) -> Column:
+    """The evidence of one drawn column."""
     table = one.table
     meaning = read_table(table.name, lexicon)
     return look_at(

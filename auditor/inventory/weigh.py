@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from auditor.inventory.checks import CHECKS, Check, emails_inside, iban_inside
 from auditor.inventory.column import Column
-from auditor.inventory.fitting import fitting
+from auditor.inventory.fitting import Fit, fitting
 from auditor.inventory.lexicon import Lexicon, fold
 from auditor.inventory.naming import OPEN, Claim
 from auditor.inventory.shapes import Shape
@@ -17,6 +17,8 @@ from auditor.model import CategoryFound
 
 # A run of hits counts as more than chance if chance alone would bring it about less often than this.
 SIGNIFICANT = 1e-4
+# The share of distinct values that must look like what the name says, fully or at least a little.
+FITS, FITS_A_LITTLE = 0.5, 0.2
 DECLARED, REVIEW, PERSONAL = 0.4, 0.4, 0.5
 
 _TYPE = re.compile(r"(?i)\s*(?:bool|bit|tinyint|smallint|date|time|datetime|float|double|decimal|numeric)")
@@ -38,9 +40,9 @@ def weigh(column: Column, lexicon: Lexicon, others: Iterable[Tested] = ()) -> tu
     if not column.texts:
         return _declared(column)
     fitted = [(claim, fitting(column, _fits(claim), lexicon)) for claim in column.claims]
-    likely = [(c, f) for c, f in fitted if c.strength > OPEN and f >= 0.2]
+    likely = [(c, f) for c, f in fitted if c.strength > OPEN and f.distinct >= FITS_A_LITTLE]
     # A title that is a form of address is not also a job.
-    addressed = {c.phrase for c, share in fitted if c.concept.fits == "salutation" and share >= PERSONAL}
+    addressed = {c.phrase for c, share in fitted if c.concept.fits == "salutation" and share.distinct >= PERSONAL}
     found: list[CategoryFound] = []
     for claim, share in fitted:
         if claim.phrase in addressed and claim.concept.fits != "salutation":
@@ -128,12 +130,12 @@ def _type_denies(declared: str, fits: str) -> bool:
     return kind is not None and fits not in ("code", "date", "number", "age", "coordinate", "short", "salutation")
 
 
-def _by_name(column: Column, claim: Claim, share: float) -> list[CategoryFound]:
+def _by_name(column: Column, claim: Claim, fit: Fit) -> list[CategoryFound]:
     # Free text is judged by what it says, elsewhere.
     if claim.denied or claim.concept.fits == "prose":
         return []
     said = f"the name says {claim.phrase}" + (f", {claim.why}" if claim.why else "")
-    if claim.concept.fits == "email" and share < 0.2:
+    if claim.concept.fits == "email" and fit.distinct < FITS_A_LITTLE:
         if column.share(Shape.HASH, Shape.UUID) >= PERSONAL:
             return [CategoryFound(claim.category, REVIEW, 0.0, (said, "its values are hashes: a pseudonym"))]
         marked, part = column.passing(lambda t: "@" in t)
@@ -141,22 +143,20 @@ def _by_name(column: Column, claim: Claim, share: float) -> list[CategoryFound]:
         return (
             [CategoryFound(claim.category, 0.6, part, (said, "its values are written like addresses"))] if fits else []
         )
-    if share < 0.2:
+    if fit.distinct < FITS_A_LITTLE:
         return []
-    confidence = claim.strength if share >= PERSONAL else claim.strength * 0.6
+    confidence = claim.strength if fit.distinct >= FITS else claim.strength * 0.6
     # A word that needs its surroundings says nothing where they are unknown, unless the values speak.
-    evidence: tuple[str, ...] = (said, f"{share:.0%} of the distinct values look like it")
+    evidence: tuple[str, ...] = (said, f"{fit.distinct:.0%} of the distinct values look like it")
     if claim.concept.fits == "secret" and column.share(Shape.HASH) >= PERSONAL:
         evidence += ("as long as an unsalted MD5 or SHA hash",)
-    found = [CategoryFound(claim.category, confidence, share, evidence)]
+    found = [CategoryFound(claim.category, confidence, fit.drawn, evidence)]
     if claim.concept.also:
-        found.append(CategoryFound(claim.concept.also, max(0.0, confidence - 0.05), share, evidence))
+        found.append(CategoryFound(claim.concept.also, max(0.0, confidence - 0.05), fit.drawn, evidence))
     return found
 
 
-def _by_check(
-    column: Column, tested: Tested, likely: list[tuple[Claim, float]], lexicon: Lexicon
-) -> list[CategoryFound]:
+def _by_check(column: Column, tested: Tested, likely: list[tuple[Claim, Fit]], lexicon: Lexicon) -> list[CategoryFound]:
     check, share = tested.check, tested.share
     group = check.category.split(".")[0]
     named = any(

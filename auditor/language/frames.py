@@ -198,10 +198,7 @@ class Frame:
         parts: list[Condition] = []
         if node.moment is not None:
             moment = lower_value(node.moment, outer, context)
-            moment = comparing.matched(moment, inner.value("starts_at"), node.at) if "starts_at" in inner.relation.fields else moment
-            if moment.type != "time":
-                raise comparing.wrong_type(moment, "a time", node.moment.at, "`at` takes a time.")
-            parts.append(_in_force(inner, comparing.bounds(moment), node))
+            parts.append(_in_force(inner, moment, node))
         if node.where is not None:
             parts.append(lower_condition(node.where, inner, context))
         return sa.and_(*parts) if parts else sa.true()
@@ -240,11 +237,15 @@ def _either(sure: Condition, not_at_all: Condition) -> Condition:
     return sa.case((sure, sa.true()), (not_at_all, sa.false()), else_=unknown())
 
 
-def _in_force(inner: Frame, at: tuple[Column, Column], node: Quantifier) -> Condition:
+def _in_force(inner: Frame, moment: Value, node: Quantifier) -> Condition:
     """starts_at <= at < ends_at; a row that has no end is in force for ever."""
     if not {"starts_at", "ends_at"} <= set(inner.relation.fields):
         raise node.at.error(f"{inner.relation.name} has no time from when and until when.", "Leave `at` out.")
     starts, ends = inner.value("starts_at"), inner.value("ends_at")
+    moment = comparing.matched(moment, starts, node.at)
+    if moment.type != "time":
+        raise comparing.wrong_type(moment, "a time", node.at, "`at` takes a time.")
+    at = comparing.bounds(moment)
     begun = sa.not_(comparing.before(at, comparing.bounds(starts)))
     open_ended = sa.not_(sa.func.coalesce(ends.given, sa.false()))
     return sa.and_(begun, sa.or_(open_ended, comparing.before(at, comparing.bounds(ends))))

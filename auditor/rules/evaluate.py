@@ -125,9 +125,7 @@ def _judged(compiled: CompiledRule, policy: Policy) -> Judged:
     return Judged(compiled, {**compiled.params, **own})
 
 
-def _counts(
-    rules: Sequence[Judged], audit: _Audit
-) -> tuple[Mapping[tuple[str, str], Counts], Mapping[str, str]]:
+def _counts(rules: Sequence[Judged], audit: _Audit) -> tuple[Mapping[tuple[str, str], Counts], Mapping[str, str]]:
     """Counts by rule and source; if the one scan fails, rule by rule, so that only the broken one is lost."""
     try:
         return scan.count(audit.connection, rules, audit.context), {}
@@ -175,9 +173,7 @@ def _place(judged: Judged, source: str, counts: Counts, audit: _Audit) -> PlaceR
         state, reason, counts = State.NOT_ASSESSED, basis.reason, Counts()
     else:
         state, reason = _state(rule.type, counts)
-    place = PlaceResult(
-        source, rule.relation, state, counts, reason, basis.missing, basis.origin, basis.from_memory
-    )
+    place = PlaceResult(source, rule.relation, state, counts, reason, basis.missing, basis.origin, basis.from_memory)
     if outside is not None or basis.reason:
         return place
     try:

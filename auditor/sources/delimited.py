@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from auditor.errors import SourceError
 from auditor.model import ColumnInfo, TableInfo
 from auditor.sources.batching import batches, positions_of, text_column, unique
 from auditor.sources.encoding import detect_encoding
-from auditor.sources.files import open_bytes
+from auditor.sources.files import BROKEN, open_bytes
 from auditor.sources.header import is_header
 from auditor.sources.kinds import NotATableError, TableFile
 
@@ -47,7 +46,9 @@ class Dialect:
 class DelimitedTable:
     """One delimited file."""
 
-    def __init__(self, file: TableFile, info: TableInfo, encoding: str, dialect: Dialect, no_rows: frozenset[int]) -> None:
+    def __init__(
+        self, file: TableFile, info: TableInfo, encoding: str, dialect: Dialect, no_rows: frozenset[int]
+    ) -> None:
         self.info = info
         self.unread = 0
         self._path, self._packed = file.path, file.kind.packed
@@ -74,9 +75,7 @@ class DelimitedTable:
                         yield row
                     else:
                         self.unread += 1
-            except (EOFError, zlib.error, OSError) as error:
-                if not self._packed:
-                    raise
+            except BROKEN as error:
                 what = "cut" if isinstance(error, EOFError) else "damaged"
                 raise SourceError(
                     f"The gzip file is {what} after {count:,} rows.", where=self.info.location, do="Copy it again."
@@ -196,9 +195,7 @@ def _head(path: Path, packed: bool) -> tuple[bytes, bool]:
             while size < HEAD_BYTES and (part := file.read1(1 << 20) if packed else file.read(1 << 20)):  # type: ignore[attr-defined]
                 parts.append(part)
                 size += len(part)
-        except (EOFError, zlib.error, OSError):
-            if not packed:
-                raise
+        except BROKEN:
             return b"".join(parts), False
     return b"".join(parts), size < HEAD_BYTES
 
@@ -255,9 +252,7 @@ def _width(rows: Sequence[Sequence[str] | None]) -> int:
     return max(counts, key=lambda width: (counts[width], width), default=1)
 
 
-def _header(
-    rows: Sequence[list[str] | None], width: int, announced: bool
-) -> tuple[int, list[str]] | None:
+def _header(rows: Sequence[list[str] | None], width: int, announced: bool) -> tuple[int, list[str]] | None:
     """The place and cells of the header: the first full row, if it looks like one."""
     first = 1 if announced else 0
     full = [(place, row) for place, row in enumerate(rows) if place >= first and row is not None and len(row) == width]

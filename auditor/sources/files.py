@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol, Self, cast
@@ -12,6 +13,9 @@ import pyarrow as pa
 from auditor.errors import SourceError
 from auditor.model import Skipped, SourceInfo, TableInfo
 from auditor.sources.kinds import Kind, TableFile, cannot_read, open_table
+
+BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What a cut or damaged gzip file raises; EOFError means that it is cut."""
 
 
 class FileTable(Protocol):
@@ -68,7 +72,10 @@ class FileSource:
 
 def open_file(path: Path, kind: Kind, *, name: str, table: str) -> FileSource:
     """A source that is one file. Raises SourceError."""
-    opened = open_table(TableFile(path, kind, table, path.name, certain=kind.named))
+    try:
+        opened = open_table(TableFile(path, kind, table, path.name, certain=kind.named))
+    except OSError as error:
+        raise cannot_read(path, error) from None
     return source_of(path, name, kind.name, {table: opened})
 
 

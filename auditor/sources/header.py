@@ -31,7 +31,7 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether `first` names the columns of `rows`."""
     names = [name.strip() for name in first]
     given = [name for name in names if name]
-    if not given or len({name.casefold() for name in given}) < 0.6 * len(given) or len(given) < 0.5 * len(names):
+    if not given or len({name.casefold() for name in given}) < 0.5 * len(given) or len(given) < 0.5 * len(names):
         return False
     if any(len(name) > _LONGEST_NAME or "\n" in name for name in given):
         return False

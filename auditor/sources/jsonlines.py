@@ -6,13 +6,13 @@ Nested objects become columns `outer.inner`, lists stay JSON text. The file is r
 from __future__ import annotations
 
 import codecs
+import io
 import json
-import zlib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING
 
 import ijson
 import pyarrow as pa
@@ -20,8 +20,11 @@ import pyarrow as pa
 from auditor.errors import SourceError
 from auditor.model import ColumnInfo, TableInfo
 from auditor.sources.batching import batches, positions_of, text_column, unique
-from auditor.sources.files import open_bytes
+from auditor.sources.files import BROKEN, open_bytes
 from auditor.sources.kinds import TableFile
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MAX_COLUMNS = 5_000
 MAX_DEPTH = 8
@@ -84,7 +87,7 @@ class JsonTable:
                 else:
                     count += 1
                     yield row
-        except (EOFError, zlib.error, ijson.JSONError, UnicodeError, RecursionError) as error:
+        except (*BROKEN, ijson.JSONError, UnicodeError, RecursionError) as error:
             what = "cut" if isinstance(error, (EOFError, ijson.IncompleteJSONError)) else "damaged"
             raise SourceError(
                 f"The JSON is {what} after {count:,} records.", where=self._location, do="Export it again."
@@ -101,7 +104,7 @@ class JsonTable:
 
     def _array_records(self) -> Iterator[object]:
         with self._open() as file:
-            yield from ijson.items(file, self._prefix)
+            yield from ijson.items(_Chunks(file), self._prefix)
 
     def _open(self) -> IO[bytes]:
         """The bytes as UTF-8 without a mark."""
@@ -111,14 +114,14 @@ class JsonTable:
         if self._encoding == "utf-8-sig":
             file.read(len(codecs.BOM_UTF8))
             return file
-        return cast("IO[bytes]", codecs.EncodedFile(file, "utf-8", self._encoding))
+        return io.BufferedReader(_Utf8(file, self._encoding))
 
     def _shape(self) -> str | None:
         """Where the records are."""
         with self._open() as file:
             try:
                 lines = [line for line in islice(iter(lambda: file.readline(_LINE), b""), _HEAD_LINES) if line.strip()]
-            except (EOFError, zlib.error):
+            except BROKEN:
                 lines = []
         parsed = sum(_is_object(line) for line in lines)
         several = len(lines) > 1 or self._path.name.lower().removesuffix(".gz").endswith(("ndjson", "jsonl"))
@@ -141,7 +144,7 @@ class JsonTable:
         inside = 0
         try:
             with self._open() as file:
-                for prefix, event, _ in ijson.parse(file):
+                for prefix, event, _ in ijson.parse(_Chunks(file)):
                     if event == "start_array":
                         inside += 1
                     elif event == "end_array":
@@ -150,7 +153,7 @@ class JsonTable:
                         yield prefix
                         if prefix == "item":
                             return  # nothing can lie beside the outermost array
-        except (ijson.JSONError, EOFError, zlib.error, UnicodeError):
+        except (*BROKEN, ijson.JSONError, UnicodeError):
             return  # reading will say how far it goes
 
 
@@ -159,11 +162,49 @@ def open_table(file: TableFile) -> JsonTable:
     return JsonTable(file)
 
 
+class _Chunks:
+    """Reads what there is: asked for more than a cut gzip has, `read` would throw away what it has."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes."""
+        part: bytes = self._file.read1(size)  # type: ignore[attr-defined]
+        return part
+
+
+class _Utf8(io.RawIOBase):
+    """A file in another encoding as UTF-8."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._chunks = _Chunks(file)
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        text = ""
+        # UTF-8 takes up to one and a half times the room of UTF-16.
+        while not text and (part := self._chunks.read(max(1, len(view) // 2))):
+            text = self._decoder.decode(part)
+        content = text.encode("utf-8", "replace")
+        view[: len(content)] = content
+        return len(content)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
 def _encoding(path: Path, packed: bool) -> str:
     with open_bytes(path, packed) as file:
         try:
             head = file.read(4)
-        except (EOFError, zlib.error):
+        except BROKEN:
             return "utf-8"
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"

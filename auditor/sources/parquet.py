@@ -78,6 +78,8 @@ def _text(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(kind):
         return _text(column.dictionary_decode())
     if pa.types.is_timestamp(kind):
+        if kind.tz:
+            column = column.cast(pa.timestamp(kind.unit, "UTC"))
         text = pc.replace_substring(column.cast(pa.string()), " ", "T", max_replacements=1)
         return pc.replace_substring_regex(text, r"\.0+(Z?)$", r"\1")
     if pa.types.is_time(kind):

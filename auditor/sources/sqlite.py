@@ -145,16 +145,27 @@ def _uri(path: Path) -> tuple[str, str]:
     try:
         with path.open("rb") as file:
             header = file.read(100)
+            size = file.seek(0, 2)
     except OSError as error:
         raise cannot_read(path, error) from None
     address = path.absolute().as_uri()
     wal, shm = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    if not wal.exists() and size < _promised(header):
+        raise SourceError(
+            "The database is damaged or cut: it is shorter than its header says.", where=str(path), do="Copy it again."
+        )
     if header[18:20] != b"\x02\x02" or (wal.exists() and shm.exists()):
         return f"{address}?mode=ro", ""
     if wal.exists() and wal.stat().st_size:
         gap = "The write-ahead log beside it was not read; checkpoint it, or copy it together with its -shm file."
         return f"{address}?mode=ro&immutable=1", gap
     return f"{address}?mode=ro&immutable=1", ""
+
+
+def _promised(header: bytes) -> int:
+    """The size that a database's header gives; 0 where an old SQLite did not keep it up to date."""
+    page, count = int.from_bytes(header[16:18]), int.from_bytes(header[28:32])
+    return (65_536 if page == 1 else page) * count if header[24:28] == header[92:96] else 0
 
 
 def _failure(error: Exception, where: str, rows: int | None = None) -> SourceError:

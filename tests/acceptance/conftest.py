@@ -14,7 +14,7 @@ import pytest
 from auditor.audit import Options, run
 from auditor.model import AuditResult, PlaceResult
 from auditor.policy import Policy
-from auditor.rules.loading import load_rules_or_raise
+from auditor.rules.loading import load_packs, load_rules_or_raise
 
 TRIALS = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -27,7 +27,7 @@ Audit = Callable[[Path | str, date], AuditResult]
 def audit() -> Audit:
     def audited(source: Path | str, as_of: date) -> AuditResult:
         options = Options(as_of=as_of, packs=("house", "access", "eu-gdpr"), key=b"k" * 32)
-        return run([str(source)], load_rules_or_raise(()), Policy(), options, lambda step: None)
+        return run([str(source)], load_rules_or_raise(), load_packs(), Policy(), options, lambda step: None)
 
     return audited
 

@@ -145,7 +145,7 @@ def test_a_broken_policy(auditor, tmp_path, contacts, text, said):
     [
         ("contry is missing", "country"),
         ("countri(phone) = 'DE'", "countri"),
-        ("email older than 3 days", "email"),
+        ("email older than 3 days", "e-mail"),
         ("created_at older than 2 fortnights", "fortnights"),
     ],
 )
@@ -169,7 +169,7 @@ closes_with: A rescan.
 examples:
   violation: [{{subject: {{}}}}]
   fine: [{{subject: {{country: DE}}}}]
-  undetermined: [{{subject: {{country: '!unreadable'}}}}]
+  undetermined: [{{subject: {{country: unreadable}}}}]
 """
     )
     run = auditor("audit", contacts, "--rules", folder)

@@ -51,7 +51,7 @@ def _has(column: sa.ColumnElement[Any], code: str) -> sa.ColumnElement[bool]:
 def _withdrawn(result: Bound, subject: sa.ColumnElement[Any], channel: Any, purpose: Any) -> sa.ColumnElement[bool]:
     p = result.rel("permission").alias()
     in_force = sa.and_(p.c.subject_id == subject, p.c.channel == channel, p.c.purpose == purpose)
-    return sa.exists().where(in_force, p.c.status == "withdrawn", p.c.ends_at > sa.func.coalesce(p.c.starts_at__end, p.c.starts_at))
+    return sa.exists().where(in_force, p.c.status == "withdrawn")
 
 
 def _listed(result: Bound) -> tuple[sa.Table, sa.Table, sa.FromClause]:

@@ -1,4 +1,4 @@
-"""The seven shapes in which CRMs keep privacy facts, each a few rows, a tiny profile and the rows that must come out."""
+"""The seven shapes in which CRMs keep privacy facts, each with its rows and a tiny profile."""
 
 from __future__ import annotations
 

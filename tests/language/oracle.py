@@ -1,4 +1,4 @@
-"""The meaning of the rule language once more, in plain Python over lists of rows; shares only the parser with the product."""
+"""The meaning of the rule language once more, in plain Python over rows; shares only the parser with the product."""
 
 from __future__ import annotations
 
@@ -170,7 +170,8 @@ class Here:
                 return self.quantified(node)
             case s.Call():
                 return self.called(node)
-        return self.value(node).known
+        truth: Answer = self.value(node).known
+        return truth
 
     def called(self, node: s.Call) -> Answer:
         terms = [self.value(part) for part in node.arguments]
@@ -207,7 +208,9 @@ class Here:
             theirs = [inner.term(s.Path(node.at, (key,))).known for key in node.keys]
             gone = row.deleted and not node.including_deleted
             if row.source == self.row.source and theirs == keys and not gone and not inner.after():
-                answers.append(both([inner.in_force(node, self), True if node.where is None else inner.answer(node.where)]))
+                answers.append(
+                    both([inner.in_force(node, self), True if node.where is None else inner.answer(node.where)])
+                )
         if node.kind == "any":
             return either(answers)
         if node.kind == "no":

@@ -205,9 +205,9 @@ BOMB = "a: &a [x, x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b 
     ],
 )
 def test_a_hostile_file_is_refused_in_a_second_with_its_place(tmp_path, text, message):
-    began = time.perf_counter()
+    began = time.process_time()
     (error,) = errors_of(tmp_path, text)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 1.0
     assert "note-too-old.yaml" in error
     assert message in error
 

@@ -23,7 +23,10 @@ def test_cells_arrive_as_they_are_written(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("delimiter", "shown"), [(",", ","), (";", ";"), ("\t", "tab"), ("|", "|"), ("\x01", "control-A")])
+DELIMITERS = [(",", ","), (";", ";"), ("\t", "tab"), ("|", "|"), ("\x01", "control-A")]
+
+
+@pytest.mark.parametrize(("delimiter", "shown"), DELIMITERS)
 def test_the_delimiter_is_found_and_said(tmp_path: Path, delimiter: str, shown: str) -> None:
     text = "\n".join(delimiter.join(row) for row in (["id", "email", "city"], ["1", "a@example.org", "x y"])) + "\n"
     with open_source(str(written(tmp_path / "a.csv", text))) as source:
@@ -59,14 +62,14 @@ def test_a_quote_that_is_never_closed_costs_no_other_row(tmp_path: Path, place: 
     broken[place] = '"' + broken[place]
     text = HEAD + "1,a@example.org,Oslo\n" + ",".join(broken) + "\n3,c@example.org,Bern\n4,d@example.org,Bonn\n"
     _, rows, unread = read_file(written(tmp_path / "a.csv", text))
-    assert [row[0] for row in rows if row[0] in "134"] == ["1", "3", "4"]
+    assert [row[0] for row in rows if row[0] in ("1", "3", "4")] == ["1", "3", "4"]
     assert len(rows) + unread == 4
 
 
 def test_a_quote_closed_by_that_of_a_later_row_costs_no_row_between(tmp_path: Path) -> None:
     text = HEAD + '1,"open,Oslo\n2,b@example.org,Rome\n3,"c@example.org","Bern"\n4,d@example.org,Bonn\n'
     _, rows, unread = read_file(written(tmp_path / "a.csv", text))
-    assert [row[0] for row in rows if row[0] in "234"] == ["2", "3", "4"]
+    assert [row[0] for row in rows if row[0] in ("2", "3", "4")] == ["2", "3", "4"]
     assert len(rows) + unread == 4
 
 
@@ -115,9 +118,13 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str) -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "name", "city"),
-    [("cp1251", "Иван Петров", "Москва"), ("gb18030", "张伟明", "北京市朝阳区"), ("cp932", "山田太郎", "東京都千代田区"),
-     ("cp1250", "Łukasz Żółkiewski", "Łódź")],
-)  # fmt: skip
+    [
+        ("cp1251", "Иван Петров", "Москва"),
+        ("gb18030", "张伟明", "北京市朝阳区"),
+        ("cp932", "山田太郎", "東京都千代田区"),
+        ("cp1250", "Łukasz Żółkiewski", "Łódź"),
+    ],
+)
 def test_code_pages_of_other_scripts_are_guessed_and_said(tmp_path: Path, encoding: str, name: str, city: str) -> None:
     text = "id,name,city\n" + "".join(f"{n},{name},{city}\n" for n in range(30))
     with open_source(str(written(tmp_path / "a.csv", text.encode(encoding)))) as source:
@@ -163,9 +170,9 @@ def test_a_gzip_cut_before_its_data_is_an_error_at_once(tmp_path: Path) -> None:
 def test_a_damaged_gzip_says_so(tmp_path: Path) -> None:
     whole = bytearray(gzip.compress((HEAD + "1,a@example.org,Rome\n" * 9).encode()))
     whole[-6] ^= 0xFF
-    with open_source(str(written(tmp_path / "a.csv.gz", bytes(whole)))) as source:
-        with pytest.raises(SourceError, match="damaged"):
-            rows_of(source)
+    path = written(tmp_path / "a.csv.gz", bytes(whole))
+    with open_source(str(path)) as source, pytest.raises(SourceError, match="damaged"):
+        rows_of(source)
 
 
 def test_a_whole_gzip_is_read(tmp_path: Path) -> None:
@@ -233,7 +240,8 @@ def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
 
 
 def test_reading_twice_counts_unread_rows_once(tmp_path: Path) -> None:
-    with open_source(str(written(tmp_path / "a.csv", HEAD + "1\n2,b@example.org,Rome\n3,c@example.org,Oslo\n"))) as source:
+    path = written(tmp_path / "a.csv", HEAD + "1\n2,b@example.org,Rome\n3,c@example.org,Oslo\n")
+    with open_source(str(path)) as source:
         rows_of(source)
         rows_of(source)
         assert source.unread(source.info.tables[0]) == 1

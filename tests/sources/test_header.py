@@ -9,7 +9,13 @@ PEOPLE = [["1", "a@example.org", "2026-01-01"], ["2", "b@example.org", "2026-02-
 
 @pytest.mark.parametrize(
     "first",
-    [["id", "email", "since"], ["Kd.", "Adresse el.", "Seit"], ["x", "y", "z"], ["编号", "邮箱", "日期"], ["", "email", "since"]],
+    [
+        ["id", "email", "since"],
+        ["Kd.", "Adresse el.", "Seit"],
+        ["x", "y", "z"],
+        ["编号", "邮箱", "日期"],
+        ["", "email", "since"],
+    ],
 )
 def test_names_above_numbers_addresses_and_dates_are_a_header(first: list[str]) -> None:
     assert is_header(first, PEOPLE)
@@ -37,7 +43,8 @@ def test_texts_above_texts_are_taken_for_values(first: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", [["name", "city"], ["first_name", "ort"], ["FirstName", "LastName"], ["companyname", "companycity"], ["姓名", "城市"]]
+    "first",
+    [["name", "city"], ["first_name", "ort"], ["FirstName", "Ort"], ["companyname", "companycity"], ["名字", "城市"]],
 )
 def test_words_that_columns_are_named_with_are_a_header_above_texts(first: list[str]) -> None:
     assert is_header(first, [["Bo", "Oslo"], ["Cy", "Bern"]])

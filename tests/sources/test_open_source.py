@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,23 @@ def test_an_empty_gzip_is_said(tmp_path: Path) -> None:
         open_source(str(written(tmp_path / "a.csv.gz", gzip.compress(b""))))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_file_without_the_right_to_read_is_said(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.csv", CSV)
-    path.chmod(0)
-    with pytest.raises(SourceError, match="Permission denied.*Ask for the right"):
+def test_a_file_without_the_right_to_read_is_said(tmp_path: Path, nobody: None) -> None:
+    path = tmp_path / "a.csv"
+    with pytest.raises(SourceError, match=r"Permission denied\. Ask for the right"):
         open_source(str(path))
+
+
+@pytest.fixture
+def nobody(tmp_path: Path) -> Iterator[None]:
+    """An unreadable file, and for the superuser, who may read everything, another user for a while."""
+    written(tmp_path / "a.csv", CSV).chmod(0)
+    open_source(str(written(tmp_path / "b.csv", CSV)))  # brings in all modules while they can be read
+    user = os.geteuid()
+    os.seteuid(65_534 if user == 0 else user)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
 
 
 @pytest.mark.parametrize("spec", ["", "  "])

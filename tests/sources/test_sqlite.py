@@ -33,7 +33,8 @@ def state(folder: Path) -> dict[str, str]:
 def hostile(tmp_path: Path) -> Iterator[Source]:
     path = tmp_path / "crm.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute('CREATE TABLE "order" ("a""; DROP TABLE x;--" TEXT, "姓名" TEXT, "group" INT, "100%:x" REAL)')
+        columns = '"a""; DROP TABLE x;--" TEXT, "姓名" TEXT, "group" INT, "100%:x" REAL'
+        connection.execute(f'CREATE TABLE "order" ({columns})')
         connection.execute('INSERT INTO "order" VALUES (?, ?, ?, ?)', ("<b>x</b>", "=1+1", 1, 1.5))
         connection.execute('CREATE TABLE "表 \'; --" (id INTEGER PRIMARY KEY, other INT REFERENCES "order"("group"))')
         connection.execute('INSERT INTO "表 \'; --" VALUES (1, NULL)')
@@ -79,9 +80,12 @@ def test_whole_and_broken_numbers_in_one_column_are_not_rounded(tmp_path: Path) 
 
 def test_views_virtual_and_shadow_tables_are_listed_and_not_read(tmp_path: Path) -> None:
     path = made(
-        tmp_path / "crm.db", "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT)", "CREATE VIEW v AS SELECT 1 AS one",
-        "CREATE VIRTUAL TABLE f USING fts5(body)", "INSERT INTO t VALUES (1)",
-    )  # fmt: skip
+        tmp_path / "crm.db",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT)",
+        "CREATE VIEW v AS SELECT 1 AS one",
+        "CREATE VIRTUAL TABLE f USING fts5(body)",
+        "INSERT INTO t VALUES (1)",
+    )
     with open_source(str(path)) as source:
         assert [table.name for table in source.info.tables] == ["t"]
         skipped = {entry.what: entry for entry in source.info.skipped}
@@ -110,7 +114,9 @@ def test_a_wal_database_is_read_without_a_trace(tmp_path: Path) -> None:
 def test_a_log_without_its_index_is_a_gap_and_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "live").mkdir()
     (tmp_path / "copy").mkdir()
-    path = made(tmp_path / "live/crm.db", "PRAGMA journal_mode = WAL", "CREATE TABLE t (v)", "INSERT INTO t VALUES ('x')")
+    path = made(
+        tmp_path / "live/crm.db", "PRAGMA journal_mode = WAL", "CREATE TABLE t (v)", "INSERT INTO t VALUES ('x')"
+    )
     with closing(sqlite3.connect(path)) as writer:
         writer.execute("INSERT INTO t VALUES ('only in the log')")
         writer.commit()
@@ -154,7 +160,8 @@ def test_a_cut_database_is_one_sentence(tmp_path: Path) -> None:
             for table in source.info.tables:
                 rows_of(source, table)
             raise AssertionError(f"{length} of {len(whole)} bytes were taken for all")
-        assert "damaged or cut" in str(caught.value) and caught.value.__suppress_context__
+        assert "damaged or cut" in str(caught.value)
+        assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
 def test_a_damaged_table_fails_and_the_others_are_read(tmp_path: Path) -> None:
@@ -169,7 +176,7 @@ def test_a_damaged_table_fails_and_the_others_are_read(tmp_path: Path) -> None:
     with open_source(str(path)) as source:
         tables = {table.name: table for table in source.info.tables}
         seen = 0
-        with pytest.raises(SourceError, match=r"crm\.a: The database is damaged or cut: .* after [\d,]+ rows") as caught:
+        with pytest.raises(SourceError, match=r"crm\.a: .* damaged or cut: .* after [\d,]+ rows") as caught:
             for batch in source.read(tables["a"], ["v"], batch_rows=100):
                 seen += batch.num_rows
         assert 0 < seen < 2000

@@ -29,7 +29,8 @@ const change = (selector, value) => {
 };
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const seen = [];
-(async () => { %s })().catch((error) => seen.push(String(error))).finally(() => {
+const loaded = new Promise((done) => addEventListener("load", done));
+(async () => { await loaded; await wait(100); %s })().catch((error) => seen.push(String(error))).finally(() => {
   const note = document.createElement("p");
   note.id = "seen";
   note.textContent = seen.join(";");
@@ -142,7 +143,8 @@ def seen(page: str) -> list[str]:
 def test_the_keys_move_between_the_search_and_the_findings(browse: Browse, result: AuditResult) -> None:
     acts = """
     document.querySelector("#q").focus();
-    for (const key of ["ArrowDown", "ArrowDown", "End", "ArrowDown", "Home", "ArrowUp"]) { press(key); seen.push(at()); }
+    const keys = ["ArrowDown", "ArrowDown", "End", "ArrowDown", "Home", "ArrowUp"];
+    for (const key of keys) { press(key); seen.push(at()); }
     press("ArrowDown"); document.activeElement.click(); await wait(50);
     const opened = document.querySelector("#F-01");
     seen.push(opened.open, location.hash);

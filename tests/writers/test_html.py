@@ -183,6 +183,10 @@ def test_every_finding_shows_what_is_wrong_its_law_its_steps_and_its_evidence(
     assert "SELECT count(*) AS population" in text
 
 
+def test_what_is_only_undetermined_is_not_lost_between_findings_and_passes(pages: dict[str, str]) -> None:
+    assert re.search(r"Consent recorded without its origin 35 of 2,204 undetermined", Reader(pages["realistic"]).text)
+
+
 def test_every_critical_finding_is_among_what_to_do_first(result: AuditResult) -> None:
     many = replace(result, findings=tuple(f for f in result.findings for _ in range(3)))
     shown = {view.id for action in page(many).actions for view in action.findings}

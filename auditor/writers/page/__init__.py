@@ -60,6 +60,8 @@ class Page:
     """Not assessed or broken, and under no input that would unlock them."""
     partly: tuple[tuple[RuleResult, tuple[PlaceResult, ...]], ...]
     """Judged in one source, not assessed in another."""
+    doubtful: tuple[tuple[RuleResult, tuple[PlaceResult, ...]], ...]
+    """No violation, but records of which it cannot be told."""
     open_rules: int
     not_applicable: tuple[RuleResult, ...]
     passed: tuple[Passed, ...]
@@ -96,6 +98,7 @@ def page(result: AuditResult) -> Page:
         unlocked=unlocked,
         unknown=tuple(r for r in rules if r.state in open_states and r.rule.id not in explained),
         partly=_partly(rules),
+        doubtful=_doubtful(rules),
         open_rules=sum(states[state] for state in open_states),
         not_applicable=tuple(r for r in rules if r.state is State.NOT_APPLICABLE),
         passed=_passed(rules),
@@ -144,6 +147,15 @@ def _partly(rules: tuple[RuleResult, ...]) -> tuple[tuple[RuleResult, tuple[Plac
         lost = tuple(place for place in rule.places if place.state in unknown)
         if lost and rule.state not in unknown:
             listed.append((rule, lost))
+    return tuple(listed)
+
+
+def _doubtful(rules: tuple[RuleResult, ...]) -> tuple[tuple[RuleResult, tuple[PlaceResult, ...]], ...]:
+    listed = []
+    for rule in rules:
+        unsure = tuple(p for p in rule.places if p.state is State.NEEDS_REVIEW and not p.counts.violations)
+        if unsure:
+            listed.append((rule, unsure))
     return tuple(listed)
 
 

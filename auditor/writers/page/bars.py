@@ -38,7 +38,7 @@ def stacked(parts: Iterable[tuple[str, int]]) -> tuple[Segment, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PopulationBar:
-    """The population of a finding; `zoom` enlarges what is not clean where that is less than a tenth."""
+    """The population of a finding; `zoom` enlarges violations and undetermined where they are less than a tenth."""
 
     whole: tuple[Segment, ...]
     zoom: tuple[Segment, ...]
@@ -50,7 +50,7 @@ def population(counts: Counts) -> PopulationBar:
     """Violations first, then undetermined, then the rest."""
     unclean = (("vio", counts.violations), ("und", counts.undetermined))
     whole = stacked((*unclean, ("ok", counts.passes)))
-    dirty = counts.violations + counts.undetermined
-    enlarge = 0 < dirty < counts.population / 10
+    both = counts.violations > 0 and counts.undetermined > 0  # one kind alone would fill its bar and say nothing
+    enlarge = both and counts.violations + counts.undetermined < counts.population / 10
     edge = sum(s.width for s in whole if s.kind != "ok")
     return PopulationBar(whole, stacked(unclean) if enlarge else (), round(edge, 1))

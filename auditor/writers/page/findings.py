@@ -39,6 +39,15 @@ class FindingView:
         return f"{self.finding.place.source}.{self.finding.place.relation}"
 
     @property
+    def rests_on(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The columns of its verdict, by table."""
+        tables: dict[str, list[str]] = {}
+        for origin in sorted(self.finding.place.origin):
+            table, _, column = origin.rpartition(".")
+            tables.setdefault(table, []).append(column)
+        return tuple((table, tuple(columns)) for table, columns in tables.items())
+
+    @property
     def open(self) -> bool:
         """False if somebody accepted it or called it a false positive."""
         return self.finding.status not in CLOSED
@@ -46,7 +55,7 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """The first step about one rule, wherever it is violated."""
+    """The first step about one or more findings that begin with the same one."""
 
     findings: tuple[FindingView, ...]
     step: str
@@ -110,16 +119,16 @@ def rows_of(relation: str) -> str:
 
 def first_actions(views: Sequence[FindingView]) -> tuple[Action, ...]:
     """Every critical finding that is open, and the most urgent of the rest up to seven actions."""
-    groups: dict[str, list[FindingView]] = {}
+    groups: dict[tuple[str, str], list[FindingView]] = {}
     for view in views:
         if view.open and view.finding.severity is not Severity.INFO:
-            groups.setdefault(view.finding.rule.id, []).append(view)
-    actions = [_action(tuple(group)) for group in groups.values()]
+            groups.setdefault(_first_step(view.finding), []).append(view)
+    actions = [Action(tuple(group), step, effort) for (step, effort), group in groups.items()]
     return tuple(a for n, a in enumerate(actions) if n < _AT_LEAST or a.severity is Severity.CRITICAL)
 
 
-def _action(views: tuple[FindingView, ...]) -> Action:
-    patterns = views[0].finding.remediation
+def _first_step(finding: Finding) -> tuple[str, str]:
+    patterns = finding.remediation
     if patterns and patterns[0].steps:
-        return Action(views, patterns[0].steps[0], patterns[0].effort)
-    return Action(views, "Look at the records and decide what is to be done.", "")
+        return patterns[0].steps[0], patterns[0].effort
+    return "Look at the records and decide what is to be done.", ""

@@ -83,14 +83,9 @@ def day(value: date) -> str:
 
 
 def instant(value: datetime) -> str:
-    """21 November 2026, 08:02 UTC."""
+    """21 November 2026, 08:02:11 UTC."""
     zone = value.tzname() or ""
-    return f"{day(value)}, {value:%H:%M} {zone}".rstrip()
-
-
-def words(items: list[str] | tuple[str, ...]) -> str:
-    """`a, b and c`."""
-    return " and ".join(items) if len(items) < 3 else f"{', '.join(items[:-1])} and {items[-1]}"
+    return f"{day(value)}, {value:%H:%M:%S} {zone}".rstrip()
 
 
 def name(text: str, limit: int = NAME_LIMIT) -> Markup:

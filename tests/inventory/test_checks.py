@@ -1,0 +1,91 @@
+"""Validators accept what is right and nothing with one changed digit."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.inventory.checks import CHECKS, is_card, is_email, is_iban, is_ip, is_password_hash, luhn
+from auditor.inventory.identifiers import load_identifiers
+
+IDENTIFIERS = {check.id: check for check in load_identifiers()}
+VALID = {
+    "nl-bsn": "111222333",
+    "fr-nir": "255081416802538",
+    "be-nrn": "85073003328",
+    "br-cpf": "52998224725",
+    "cn-ric": "11010519491231002X",
+    "ro-cnp": "1800101221144",
+    "bg-egn": "7523169263",
+    "ch-ahv": "7569217076985",
+    "pt-nif": "123456789",
+}
+IBANS = ["DE89370400440532013000", "GB82WEST12345698765432", "FR1420041010050500013M02606"]
+CARDS = ["4111111111111111", "5555555555554444", "378282246310005", "6011111111111117", "30569309025904"]
+
+
+def changed(text: str, position: int, by: int) -> str:
+    return text[:position] + str((int(text[position]) + by) % 10) + text[position + 1 :]
+
+
+def digits_of(text: str) -> list[int]:
+    return [i for i, c in enumerate(text) if c.isdigit()]
+
+
+@pytest.mark.parametrize("identifier", VALID)
+def test_a_published_number_passes_its_check(identifier: str):
+    assert IDENTIFIERS[identifier].passes(VALID[identifier])
+
+
+@given(st.sampled_from(sorted(set(VALID) - {"br-cpf", "pt-nif", "ro-cnp", "bg-egn"})), st.data())
+def test_an_identity_number_with_one_changed_digit_is_rejected(identifier: str, data: st.DataObject):
+    value = VALID[identifier]
+    position = data.draw(st.sampled_from(digits_of(value)))
+    assert not IDENTIFIERS[identifier].passes(changed(value, position, data.draw(st.integers(1, 9))))
+
+
+@given(st.sampled_from(["br-cpf", "pt-nif", "ro-cnp", "bg-egn"]), st.integers(1, 9))
+def test_a_changed_check_digit_is_rejected(identifier: str, by: int):
+    value = VALID[identifier]
+    assert not IDENTIFIERS[identifier].passes(changed(value, len(value) - 1, by))
+
+
+@given(st.sampled_from(IBANS), st.data())
+def test_an_iban_with_one_changed_digit_is_rejected(iban: str, data: st.DataObject):
+    assert is_iban(iban)
+    position = data.draw(st.sampled_from(digits_of(iban)))
+    assert not is_iban(changed(iban, position, data.draw(st.integers(1, 9))))
+
+
+@given(st.sampled_from(CARDS), st.data())
+def test_a_card_with_one_changed_digit_is_rejected(card: str, data: st.DataObject):
+    assert is_card(card)
+    position = data.draw(st.sampled_from(digits_of(card)))
+    assert not is_card(changed(card, position, data.draw(st.integers(1, 9))))
+
+
+@given(st.text(alphabet="0123456789", min_size=1, max_size=20))
+def test_one_of_ten_check_digits_fits(digits: str):
+    assert sum(luhn(digits + d) for d in "0123456789") == 1
+
+
+@given(st.text(max_size=60))
+def test_no_validator_fails_on_any_text(text: str):
+    for check in (*CHECKS, *IDENTIFIERS.values()):
+        assert check.passes(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    "value", ["a@b", "@b.org", "a@b..org", "a b@c.org", "https://b.org/@a", "1@2", "user@localhost"]
+)
+def test_what_only_resembles_an_address_is_none(value: str):
+    assert not is_email(value)
+
+
+@pytest.mark.parametrize("value", ["1.2.3", "256.1.1.1", "0.0.0.0", "127.0.0.1", "::1", "12:30"])
+def test_versions_times_and_loopback_are_nobodys_ip(value: str):
+    assert not is_ip(value)
+
+
+@pytest.mark.parametrize("value", ["$1$abc", "password", "$2y$", "5f4dcc3b5aa765d61d8327deb882cf99"])
+def test_a_hash_without_a_scheme_is_not_known_by_itself(value: str):
+    assert not is_password_hash(value)
