@@ -9,6 +9,7 @@ time up to the audit" can be said (earliest = TIMESTAMP '-infinity').
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
@@ -20,7 +21,7 @@ GIVEN, END, REGION = "__given", "__end", "__region"
 
 _TEXT, _FLAG, _TIME = sa.String(), sa.Boolean(), sa.DateTime()
 
-LAYOUT: Mapping[str, tuple[tuple[str, sa.types.TypeEngine[object]], ...]] = {
+LAYOUT: Mapping[str, tuple[tuple[str, sa.types.TypeEngine[Any]], ...]] = {
     "key": (("", _TEXT),),
     "ref": (("", _TEXT),),
     "code": (("", _TEXT), (GIVEN, _FLAG)),

@@ -34,6 +34,8 @@ _EMAIL = re.compile(
 )
 _NAMED_EMAIL = re.compile(r"(?:mailto:)?(?:[^<>@]*<)?([^<>\s]+)>?", re.IGNORECASE)
 _EMAIL_INSIDE = re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+'-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}(?![\w@])")
+# `<1234.5678@host>` is the identifier of a message (RFC 5322), not somebody's address.
+_MESSAGE_IDS = re.compile(r"(?:\s*<[^<>\s]+>[\s,;]*)+")
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _IBAN_INSIDE = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -61,7 +63,7 @@ _QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 def is_email(value: str) -> bool:
     """One address, alone, in angle brackets or as a mailto link."""
-    if "@" not in value or len(value) > 320:
+    if "@" not in value or len(value) > 320 or _MESSAGE_IDS.fullmatch(value):
         return False
     found = _NAMED_EMAIL.fullmatch(value)
     return found is not None and _EMAIL.fullmatch(found[1]) is not None and ".." not in found[1].split("@")[1]
@@ -69,7 +71,7 @@ def is_email(value: str) -> bool:
 
 def emails_inside(text: str) -> list[str]:
     """The addresses in a longer text."""
-    return _EMAIL_INSIDE.findall(text) if "@" in text else []
+    return _EMAIL_INSIDE.findall(text) if "@" in text and not _MESSAGE_IDS.fullmatch(text) else []
 
 
 def is_ip(value: str) -> bool:

@@ -17,6 +17,7 @@ from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from auditor.errors import InventoryError
 from auditor.inventory.models import installed, load_models
 from auditor.inventory.taxonomy import category_named
 from auditor.knowledge import home, read_yaml
@@ -98,7 +99,14 @@ class TextReader:
     def __init__(self, recognizers: Iterable[Recognizer]) -> None:
         model = load_models()[0]
         unneeded = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
-        nlp = spacy.load(installed(model), exclude=unneeded)
+        folder = installed(model)
+        try:
+            nlp = spacy.load(folder, exclude=unneeded)
+        except (OSError, ValueError):
+            raise InventoryError(
+                f"The language model {model.name} does not fit the installed spaCy, so names in texts are not sought.",
+                do="Install auditor with its pinned dependencies.",
+            ) from None
         nlp.add_pipe("auditor_lower_as_lemma")
         engine = _Pinned({model.language: nlp})
         registry = RecognizerRegistry(supported_languages=[model.language])

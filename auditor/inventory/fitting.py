@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from auditor.inventory.checks import emails_inside, is_email, is_ip, looks_like_phone
 from auditor.inventory.column import Column
-from auditor.inventory.lexicon import Lexicon, fold
+from auditor.inventory.lexicon import Lexicon, fold, load_lexicon
 from auditor.inventory.shapes import Shape
 
 _DIGIT = re.compile(r"\d")
@@ -65,7 +65,7 @@ def _person(text: str, shape: Shape) -> bool:
     """A name with a capital on every word but its particles; a sentence or a title of a thing is none."""
     words = text.split()
     cased = any(w[0].isupper() for w in words)
-    small = [w for w in words if w[0].islower() and len(w) > 3]
+    small = [w for w in words if w[0].islower() and w not in load_lexicon().words["particles"]]
     return (
         _name(text, shape)
         and shape is not Shape.PROSE

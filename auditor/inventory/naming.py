@@ -54,6 +54,14 @@ def read_table(name: str, lexicon: Lexicon) -> TableMeaning:
     return TableMeaning("", telling)
 
 
+def of_organisation(name: str, table: TableMeaning, lexicon: Lexicon) -> bool:
+    """Whether a column says that it names a firm: a firm called after a person is still a firm."""
+    words = split_name(name, lexicon)
+    if any(lexicon.has("persons", w) for w in words):
+        return False
+    return table.kind == "organisation" or any(lexicon.has("organisations", w) for w in words)
+
+
 def read_column(name: str, table: TableMeaning, lexicon: Lexicon) -> tuple[Claim, ...]:
     """Every category the name may stand for, the strongest first; denied ones last."""
     words = tuple(w for w in split_name(name, lexicon) if not w.isdigit())

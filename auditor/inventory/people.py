@@ -29,6 +29,13 @@ def known_names(columns: Iterable[Column], lexicon: Lexicon) -> frozenset[str]:
     )
 
 
+def _teaches(column: Column, lexicon: Lexicon, context: str) -> bool:
+    """Whether a column surely holds names of people."""
+    naming = [c for c in column.claims if c.category == "identity.name" and c.strength >= MODIFIED]
+    named = any((c.concept.context == "person") == (context == "person") for c in naming)
+    return named and column.meaning.kind != "thing" and fitting(column, "name", lexicon).distinct >= 0.6
+
+
 def mentions(text: str, names: frozenset[str]) -> bool:
     """Whether a text holds a known name, written with a capital where its script has capitals."""
     return any(not word[0].islower() and fold(word) in names for word in _WORD.findall(text))

@@ -12,7 +12,7 @@ from auditor.inventory.column import Column, look_at
 from auditor.inventory.identifiers import load_identifiers
 from auditor.inventory.lexicon import Lexicon, load_lexicon
 from auditor.inventory.mask import examples
-from auditor.inventory.naming import read_table
+from auditor.inventory.naming import of_organisation, read_table
 from auditor.inventory.people import known_names, maybe_names, recurring
 from auditor.inventory.shapes import Shape
 from auditor.inventory.weigh import PERSONAL, Tested, merge, test, weigh
@@ -87,7 +87,7 @@ def _first_verdict(column: Column, names: frozenset[str], lexicon: Lexicon) -> t
         # A key is nobody's, unless a validator that is never wrong says what it holds.
         return weigh(replace(column, claims=()), lexicon, ()) if column.share(Shape.WORDS, Shape.CODE) else ()
     found = weigh(column, lexicon, test(column, load_identifiers()))
-    if not any(f.confidence >= PERSONAL for f in found) and not _elsewhere(column):
+    if not any(f.confidence >= PERSONAL for f in found) and not _elsewhere(column, lexicon):
         found = merge((*found, *recurring(column, names)))
     return found
 
@@ -98,9 +98,10 @@ def _surrogate(column: Column) -> bool:
     return key and column.share(Shape.INTEGER, Shape.UUID, Shape.HASH) > 0.9
 
 
-def _elsewhere(column: Column) -> bool:
+def _elsewhere(column: Column, lexicon: Lexicon) -> bool:
     """A column of places or of an organisation's name may share words with people's names."""
-    return any(c.strength >= PERSONAL and c.concept.fits in ("place", "email") for c in column.claims)
+    placed = any(c.strength >= PERSONAL and c.concept.fits in ("place", "email") for c in column.claims)
+    return placed or of_organisation(column.info.name, column.meaning, lexicon)
 
 
 def _read(
@@ -113,7 +114,7 @@ def _read(
     """Add what Presidio says, if there is anything for it to read: texts, short names, and codes nobody knows."""
     undecided = [not any(f.confidence >= PERSONAL for f in found) for found in first]
     codes = {i: c for i, c in enumerate(columns) if undecided[i] and _codes(c)}
-    short = {i: maybe_names(c)[:60] for i, c in enumerate(columns) if undecided[i] and _may_be_people(c)}
+    short = {i: maybe_names(c)[:60] for i, c in enumerate(columns) if undecided[i] and _may_be_people(c, lexicon)}
     prose = [i for i, c in enumerate(columns) if c.share(Shape.PROSE)]
     if not (codes or prose or any(short.values())):
         return list(first), "", []
@@ -150,9 +151,9 @@ def _reader(recognizers: Sequence[Recognizer]) -> TextReader:
     return TextReader(recognizers)
 
 
-def _may_be_people(column: Column) -> bool:
+def _may_be_people(column: Column, lexicon: Lexicon) -> bool:
     denied = any(c.concept.context == "person" and c.denied for c in column.claims)
-    return column.meaning.kind != "thing" and not denied and not _elsewhere(column)
+    return column.meaning.kind != "thing" and not denied and not _elsewhere(column, lexicon)
 
 
 def _people(values: Sequence[str], read: Mapping[str, Sequence[Hit]]) -> list[CategoryFound]:

@@ -179,7 +179,10 @@ class _Reader:
         elif field is None or field.type in ("code", "set", "number", "name", "key", "ref", "region"):
             noun = f"the {_words(name)}"
         elif field.type == "time":
+            relation = self._relation(path)
             noun = _time(field.meaning)
+            if relation is not None and field.meaning == "when":
+                noun = f"the time of the {_words(relation.name)}"
         else:
             noun = field.meaning if field.meaning.startswith(("the ", "a ", "an ", "its ")) else f"the {field.meaning}"
             noun = f"the {_words(name)}" if _CLAUSE.match(field.meaning) or _VERB.search(noun) else noun
@@ -207,14 +210,17 @@ class _Reader:
     # --- whose ----------------------------------------------------------------------------------------------
 
     def _field(self, expr: Expr) -> Field | None:
-        if not isinstance(expr, Path):
-            return None
-        relation = self.outer if expr.this and self.outer else self.relation
-        for step in expr.names[:-1]:
+        relation = self._relation(expr) if isinstance(expr, Path) else None
+        return relation.fields.get(expr.names[-1]) if relation and isinstance(expr, Path) else None
+
+    def _relation(self, path: Path) -> Relation | None:
+        """The relation whose field a path ends in."""
+        relation = self.outer if path.this and self.outer else self.relation
+        for step in path.names[:-1]:
             if step not in relation.references and step != "subject":
                 return None
             relation = self.relations[relation.references[step].to] if step in relation.references else relation
-        return relation.fields.get(expr.names[-1])
+        return relation
 
     def _possessor(self, path: Path, noun: str = "") -> str:
         steps = path.names if not noun else path.names[:-1]

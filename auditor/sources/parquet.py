@@ -23,7 +23,7 @@ class ParquetTable:
     def __init__(self, source: TableFile) -> None:
         self._path, self._location = source.path, source.location
         with self._open() as file:
-            schema, metadata = file.schema_arrow, file.metadata
+            schema, metadata = self._schema(file), file.metadata
             columns = tuple(
                 ColumnInfo(column, type=str(field.type), nullable=field.nullable)
                 for column, field in zip(unique(schema.names), schema, strict=True)
@@ -50,15 +50,24 @@ class ParquetTable:
                     places = [batch.schema.get_field_index(name) for name in chosen] if chosen else positions
                     arrays = [_text(batch.column(place)) for place in places]
                     yield pa.RecordBatch.from_arrays(arrays, list(columns))
-            except (pa.ArrowException, OSError):
+            except (pa.ArrowException, OSError, UnicodeError):
                 raise self._damaged(f"reading failed after {count:,} rows") from None
+
+    def _schema(self, file: pq.ParquetFile) -> pa.Schema:
+        """The columns; in a damaged file their names may be no text."""
+        try:
+            schema = file.schema_arrow
+            _ = schema.names
+        except (pa.ArrowException, UnicodeError):
+            raise self._damaged("its columns cannot be told") from None
+        return schema
 
     def _open(self) -> pq.ParquetFile:
         try:
             return pq.ParquetFile(self._path)
         except (PermissionError, FileNotFoundError):
             raise
-        except (pa.ArrowException, OSError):
+        except (pa.ArrowException, OSError, UnicodeError):
             raise self._damaged("its footer cannot be read") from None
 
     def _damaged(self, how: str) -> SourceError:
@@ -86,6 +95,9 @@ def _text(column: pa.Array) -> pa.Array:
         return pc.replace_substring_regex(column.cast(pa.string()), r"\.0+$", "")
     if pa.types.is_nested(kind):
         return pa.array([_json(value) for value in column.to_pylist()], pa.string())
+    if pa.types.is_large_string(kind) or pa.types.is_string(kind) or pa.types.is_string_view(kind):
+        # Parquet does not check that its texts are UTF-8; coming from binary, Arrow does.
+        column = column.cast(pa.large_binary())
     try:
         return column.cast(pa.string())
     except pa.ArrowException:

@@ -64,6 +64,8 @@ class SqliteSource:
         where = f"{self._name}.{table.name}"
         # Names are checked here because SQLite takes an unknown quoted name for a text.
         positions_of(columns, [column.name for column in table.columns], where)
+        if not columns:
+            return iter(())
         chosen = sa.table(quoted_name(table.name, quote=True))
         cells: list[sa.ColumnClause[object]] = [sa.column(quoted_name(name, quote=True)) for name in columns]
         rows = self._rows(sa.select(*cells).select_from(chosen), where)

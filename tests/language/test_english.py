@@ -12,8 +12,8 @@ PARAMS = {"grace": "0 days", "limit": "90 days"}
         (
             "audience",
             "not subject.deleted and any permission (same subject_id, channel) at as_of where (status = 'withdrawn')",
-            "the person's record is not deleted and there is a permission with the same person and channel, in force at "
-            "the date of the audit, for which the status is 'withdrawn'",
+            "the person's record is not deleted and there is a permission with the same person and channel, in force "
+            "at the date of the audit, for which the status is 'withdrawn'",
         ),
         (
             "message",
@@ -36,7 +36,11 @@ PARAMS = {"grace": "0 days", "limit": "90 days"}
         ("subject", "not (deceased and restricted)", "the person has not died or processing is not restricted"),
         ("subject", "preferred_channels has 'email'", "the preferred channels include 'email'"),
         ("subject", "not lawful_basis has 'consent'", "the lawful basis does not include 'consent'"),
-        ("subject", "not owner.active or owner.deleted", "the owner's account cannot be used or the owner's record is deleted"),
+        (
+            "subject",
+            "not owner.active or owner.deleted",
+            "the owner's account cannot be used or the owner's record is deleted",
+        ),
         ("subject", "owner exists", "the owner is among the records"),
         (
             "subject",
@@ -53,7 +57,11 @@ PARAMS = {"grace": "0 days", "limit": "90 days"}
         ("subject", "not under('eu-gdpr')", "the regime 'eu-gdpr' does not apply to the person"),
         ("audience", "age(subject.born_on) < 16", "the age reckoned from the person's date of birth is less than 16"),
         ("grant", "operation not in ('view', 'edit')", "the operation is not 'view' or 'edit'"),
-        ("order", "ordered_at between '2024-01-01' and as_of", "the time when is between '2024-01-01' and the date of the audit, both included"),
+        (
+            "order",
+            "ordered_at between '2024-01-01' and as_of",
+            "the time of the order is between '2024-01-01' and the date of the audit, both included",
+        ),
     ],
 )
 def test_an_expression_reads_as_plain_english(relation: str, text: str, said: str):

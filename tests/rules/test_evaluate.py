@@ -309,8 +309,8 @@ def test_evidence_is_five_rows_in_the_order_of_their_keys(stage: World):
         for n in range(9, 0, -1)
     ]
     compiled = rule(
-        "deceased and born_on is not missing and email is not missing and country = 'DE' and created_at < as_of and modified_at < as_of"
-        " and lawful_basis has 'consent' and region is not missing"
+        "deceased and born_on is not missing and email is not missing and country = 'DE' and created_at < as_of"
+        " and modified_at < as_of and lawful_basis has 'consent' and region is not missing"
     )
     found = place(judge(stage, compiled, {"subject": people}))
     assert [row.key for row in found.evidence] == ["01", "02", "03", "04", "05"]

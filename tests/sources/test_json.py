@@ -111,3 +111,13 @@ def test_the_number_of_rows_is_known_and_the_form_is_said(tmp_path: Path) -> Non
         assert source.info.tables[0].rows == 2
         assert source.info.tables[0].notes == ("array of objects", "encoding utf-8")
         assert rows_of(source, batch_rows=1) == AS_TABLE[1]
+
+
+def test_a_gzip_whose_checksum_is_wrong_says_that_it_is_damaged(tmp_path: Path) -> None:
+    content = bytearray(gzip.compress(FORMS["an array"].encode()))
+    content[-6] ^= 0xFF
+    with (
+        pytest.raises(SourceError, match="damaged"),
+        open_source(str(written(tmp_path / "a.json.gz", bytes(content)))) as source,
+    ):
+        rows_of(source)

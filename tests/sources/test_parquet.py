@@ -86,3 +86,9 @@ def test_damage_within_gives_what_comes_before(tmp_path: Path) -> None:
             for batch in source.read(source.info.tables[0], ["email"], batch_rows=10_000):
                 seen += batch.num_rows
         assert 0 < seen < 100_000 and "secret" not in str(caught.value)
+
+
+def test_texts_that_are_no_utf8_are_shown_as_bytes(tmp_path: Path) -> None:
+    broken = pa.array([b"M\xfcller", b"fine", None]).view(pa.string())
+    pq.write_table(pa.table({"name": broken}), tmp_path / "a.parquet")
+    assert read_file(tmp_path / "a.parquet")[1] == [("\\x4dfc6c6c6572",), ("fine",), (None,)]
