@@ -12,7 +12,8 @@ from auditor import __version__
 from auditor.crm.binding import bind
 from auditor.errors import AuditError, SourceError, UsageError
 from auditor.findings.assemble import conclude, find, unlocks
-from auditor.findings.baseline import compare
+from auditor.findings.baseline import compare, gone
+from auditor.findings.pictures import pictures, with_pictures
 from auditor.inventory import take
 from auditor.jurisdictions import load_jurisdictions
 from auditor.model import AuditResult, Binding, Coverage, Inventory, Skipped, TableCoverage
@@ -29,7 +30,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What one audit was asked to do. `packs` empty means: the law-neutral ones, and the regimes of the people found."""
+    """What one audit is asked to do. No `packs` means: the law-neutral ones, and the regimes of the people found."""
 
     as_of: date
     packs: tuple[str, ...] = ()
@@ -51,7 +52,7 @@ def run(
     options: Options,
     progress: Progress,
 ) -> AuditResult:
-    """One whole audit. Raises SourceError if no source can be opened; every other failure becomes part of the result."""
+    """One whole audit. Raises SourceError if no source opens; every other failure becomes part of the result."""
     began = datetime.now(UTC)
     facts, relations = load_jurisdictions(), load_relations()
     with ExitStack() as stack:
@@ -60,7 +61,7 @@ def run(
         stage = stack.enter_context(open_stage())
         binding = bind(
             sources, inventory, stage, policy=policy, as_of=options.as_of, key=options.key,
-            needs=needs(rules), profile=options.profile or None, progress=progress,
+            needs=with_pictures(needs(rules)), profile=options.profile or None, progress=progress,
         )  # fmt: skip
         judged = _in_scope(rules, packs, binding, options.packs)
         progress(f"Judging {binding.people:,} people by {len(judged)} rules")
@@ -68,6 +69,7 @@ def run(
             stage.connection, judged, binding, as_of=options.as_of, policy=policy, facts=facts,
             key=options.key, lasting=options.lasting_key, progress=progress,
         )  # fmt: skip
+        drawn = pictures(stage.connection, relations, options.as_of)
         read = {(s.info.name, t.name): s.unread(t) for s in sources for t in s.info.tables}
     findings = find(results, load_remediation())
     return AuditResult(
@@ -85,6 +87,8 @@ def run(
         packs=conclude(results, {name: pack.title for name, pack in packs.items()}),
         unlocks=unlocks(results, relations),
         assumptions=policy.assumptions,
+        pictures=drawn,
+        gone=gone(findings, results, options.baseline) if options.baseline else (),
     )
 
 

@@ -1,13 +1,14 @@
 """Every error a user can cause, as one small tree.
 
-    AuditError            says what is wrong, where, and what to do; never holds a value of the audited data
-      UsageError          the command line or a path on it
-      KnowledgeError      a YAML file: rules, profiles, relations, the policy
-        ExpressionError   an expression of the rule language
-      SourceError         a source, table, file or column that cannot be read
-      InventoryError      a model or a detector that cannot be used
-      StageError          the embedded stage
-      ReportError         an output that cannot be written
+AuditError            says what is wrong, where, and what to do; never holds a value of the audited data
+  UsageError          the command line or a path on it
+  KnowledgeError      a YAML file: rules, profiles, relations, the policy
+    ExpressionError   an expression of the rule language
+  SourceError         a source, table, file or column that cannot be read
+    NoSourceError     what was named is not there, or is nothing that is read: wrong usage
+  InventoryError      a model or a detector that cannot be used
+  StageError          the embedded stage
+  ReportError         an output that cannot be written
 """
 
 from __future__ import annotations
@@ -52,6 +53,10 @@ class ExpressionError(KnowledgeError):
 
 class SourceError(AuditError):
     """A source, table, file or column that cannot be read."""
+
+
+class NoSourceError(SourceError):
+    """What was named as a source is not there, or is of no kind that is read."""
 
 
 class InventoryError(AuditError):

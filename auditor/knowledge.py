@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -81,9 +82,7 @@ class Node:
     def is_blank(self) -> bool:
         """Whether this is an unquoted nothing: empty, `~` or `null`."""
         return (
-            isinstance(self.node, yaml.ScalarNode)
-            and self.node.style is None
-            and self.node.value in ("", "~", "null")
+            isinstance(self.node, yaml.ScalarNode) and self.node.style is None and self.node.value in ("", "~", "null")
         )
 
     def text(self) -> str:
@@ -180,24 +179,28 @@ def parse_yaml(text: str, name: str) -> Node:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent):
-                where = f"{name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
-                raise KnowledgeError("Aliases (*name) are not allowed.", where=where, do="Write the value out.")
+                raise KnowledgeError(
+                    "Aliases (*name) are not allowed.", where=_at(name, event.start_mark), do="Write the value out."
+                )
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
-                where = f"{name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
-                raise KnowledgeError(f"Nested more than {MAX_DEPTH} levels deep.", where=where)
+                raise KnowledgeError(f"Nested more than {MAX_DEPTH} levels deep.", where=_at(name, event.start_mark))
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise KnowledgeError(
-            f"This is not valid YAML: {error.problem or error.context}.", where=where, do="Mend the line."
+            f"This is not valid YAML: {error.problem or error.context}.",
+            where=_at(name, error.problem_mark or error.context_mark),
+            do="Mend the line.",
         ) from None
     except yaml.YAMLError:
         raise KnowledgeError("This is not valid YAML: it holds a character YAML does not allow.", where=name) from None
     if node is None:
         raise KnowledgeError("The file is empty.", where=name)
     return Node(node, name)
+
+
+def _at(name: str, mark: Any) -> str:
+    return f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
 
 
 def documents(folder: Path, pattern: str = "*.yaml") -> Iterator[tuple[Path, Node]]:

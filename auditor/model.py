@@ -33,7 +33,7 @@ class State(StrEnum):
     FAIL = "fail"
     NEEDS_REVIEW = "needs review"
     NOT_ASSESSED = "not assessed"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict
     NOT_APPLICABLE = "not applicable"
 
     @property
@@ -365,6 +365,10 @@ class Finding:
     """False if it never causes exit 1: info, review, or a citation nobody verified."""
     new_members: int | None = None
     """Violating records that the baseline did not have; None if records could not be compared."""
+    before: int | None = None
+    """Violating records in the baseline; None without a baseline, or if it did not have the finding."""
+    fixed_members: int | None = None
+    """Violating records of the baseline that are none any more; None if records could not be compared."""
 
 
 class Conclusion(StrEnum):
@@ -424,6 +428,105 @@ class Coverage:
         return tuple(s for s in self.skipped if s.gap)
 
 
+# --- pictures ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A finding of the baseline that this audit does not have; `fixed` if its rule was judged there again."""
+
+    fingerprint: str
+    rule: str
+    title: str
+    source: str
+    relation: str
+    severity: str
+    violations: int
+    fixed: bool
+    reason: str = ""
+    """Why it is gone, if it is not fixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionPoint:
+    """People by what was in force for marketing over one channel at the last instant of a day.
+
+    `unknown` are those of whom the records do not tell; people without any record of the channel are in none.
+    """
+
+    channel: str
+    at: date
+    granted: int
+    refused: int
+    """Withdrawn or denied."""
+    other: int
+    """Pending or expired."""
+    unknown: int
+
+    @property
+    def recorded(self) -> int:
+        """Everybody of whom something is recorded at that time."""
+        return self.granted + self.refused + self.other + self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class AgeGroup:
+    """Records of one kind by whole years of age; `counts` follows `AGE_YEARS`, its last entry is older than all."""
+
+    relation: str
+    kind: str
+    counts: tuple[int, ...]
+    unknown: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.counts) + self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A role, the administrators, or the direct grants: who has it and what it allows.
+
+    `rights` are operation, scope (own, team, all, empty if not known) and the number of objects it is given on.
+    """
+
+    source: str
+    title: str
+    kind: str
+    """administrators, role or direct."""
+    users: int
+    active: int
+    rights: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestGroup:
+    """Requests of one kind, answered or still open, by days since they came in; `days` follows `REQUEST_DAYS`."""
+
+    kind: str
+    answered: bool
+    days: tuple[int, ...]
+    unknown: int
+
+
+AGE_YEARS = (1, 2, 3, 5, 10)
+REQUEST_DAYS = (30, 60, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Aggregates for the report's pictures; empty where the stage holds nothing about it."""
+
+    permissions: tuple[PermissionPoint, ...] = ()
+    ages: tuple[AgeGroup, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    requests: tuple[RequestGroup, ...] = ()
+
+
+# --- the result ---------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class AuditResult:
     """Everything a writer may show."""
@@ -443,6 +546,9 @@ class AuditResult:
     unlocks: tuple[Unlock, ...]
     assumptions: tuple[str, ...] = ()
     """Documented defaults that the verdicts rest on, in words."""
+    pictures: Pictures = Pictures()
+    gone: tuple[Gone, ...] = ()
+    """Findings of the baseline that are not found any more; empty without a baseline."""
 
     @property
     def complete(self) -> bool:

@@ -69,7 +69,7 @@ class Policy:
         """What verdicts rest on where the policy is silent, one sentence each."""
         said = []
         if not self.file:
-            said.append("No policy was given: house and access rules rest on the documented defaults of their parameters.")
+            said.append("No policy was given: house and access rules rest on the documented defaults.")
         if not self.establishments:
             said.append("No establishment was named: a person's country and state alone decide which regimes apply.")
         if self.unknown_jurisdiction:

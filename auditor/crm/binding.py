@@ -137,7 +137,7 @@ def choose(info: SourceInfo, inventory: Inventory, asked: str | None) -> tuple[P
 
 def _bind_source(source: Source, profile: Profile, zone: str, work: _Work) -> None:
     name = source.info.name
-    found = find_tables(profile, source.info, lookup_in(source))
+    found = find_tables(profile, source.info, lookup_in(source, work.failures))
     there = presence(profile, found)
     blocks = [b for b in profile.blocks if work.needs is None or b.relation in work.needs]
     wanted = {b.relation: None if work.needs is None else work.needs[b.relation] for b in blocks}

@@ -51,8 +51,9 @@ def rows_of(plan: Plan, relation: Relation, ground: Ground) -> sa.Select[Any]:
             values[field.name] = _value(plan.fields[field.name], field, scope, ground.context)
     for field in relation.fields.values():
         columns |= as_field(values.get(field.name), field, block.place)
-    if "region" in values and "country" in values:
-        columns["region"] = resolve_region(columns["region"], columns["country"])
+    if "region" in values:
+        country = columns["country"] if "country" in columns else sa.cast(sa.null(), sa.String())
+        columns["region"] = resolve_region(columns["region"], country)
     chosen = [columns[c.name].label(quoted_name(c.name, quote=True)) for c in table.columns if c.name != "row_id"]
     select = sa.select(*chosen).select_from(source)
     return select if block.where is None else select.where(lower_condition(block.where, scope, ground.context))

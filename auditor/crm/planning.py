@@ -27,7 +27,8 @@ class Presence:
     def without(self, tables: Iterable[str]) -> Presence:
         """The same, with tables that turned out to be unreadable."""
         broken = self.broken | frozenset(tables)
-        return Presence({name: () if name in broken else columns for name, columns in self.columns.items()}, broken)  # type: ignore[misc]
+        nothing: frozenset[str] = frozenset()
+        return Presence({name: nothing if name in broken else own for name, own in self.columns.items()}, broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def plan(block: Block, profile: Profile, there: Presence, relation: Relation, wa
     """What of a block a source supports; `wanted` are the fields that rules read, None for all."""
     scope = with_sets(names_only(block, profile, there), block)
     lost = {join.alias for join in block.joins if join.kind != INNER and _lacks(join, scope, there)}
-    if reason := _left_out(block, scope, there):
+    if reason := _left_out(block, scope, there, lost):
         fill = Fill.UNREADABLE if _broken(block, there) else Fill.NOT_MAPPED
         return Plan(block, lacking=dict.fromkeys(block.fields, (fill, reason)), reason=reason)
     fields: dict[str, tuple[Expr, ...]] = {}
@@ -85,13 +86,20 @@ def plan(block: Block, profile: Profile, there: Presence, relation: Relation, wa
             continue
         parts = tuple(scope.pruned(part) for part in spec.parts)
         absent = [entry for part in parts for entry in scope.missing(part)]
-        absent += [str(p) for part in parts for p in paths(part) if p.names[0] in lost and str(p) not in absent]
+        absent += [name for part in parts for name in _through(part, lost)]
         if absent:
             lacking[name] = _why(absent, block, there)
         else:
             fields[name] = parts
-    deleted = block.deleted if block.deleted is not None and not scope.missing(block.deleted) else None
+    deleted = block.deleted
+    if deleted is not None and (scope.missing(deleted) or _through(deleted, lost)):
+        deleted = None
     return Plan(block, fields, lacking, deleted)
+
+
+def _through(expr: Expr, lost: set[str]) -> list[str]:
+    """The paths of an expression that lead through a join that cannot be made."""
+    return [str(path) for path in paths(expr) if path.names[0] in lost]
 
 
 def with_sets(scope: Columned, block: Block) -> Columned:
@@ -148,13 +156,13 @@ def usable(join: JoinSpec, block: Block, profile: Profile, there: Presence) -> b
     return not _lacks(join, with_sets(names_only(block, profile, there), block), there)
 
 
-def _left_out(block: Block, scope: Columned, there: Presence) -> str:
+def _left_out(block: Block, scope: Columned, there: Presence, lost: set[str]) -> str:
     needed = [block.table] if not there.columns[block.table] else []
     for join in block.joins:
         if join.kind == INNER:
             needed += _lacks(join, scope, there)
     for expression in (*block.key, *([block.where] if block.where is not None else [])):
-        needed += scope.missing(expression)
+        needed += scope.missing(expression) + _through(expression, lost)
     return _why(needed, block, there)[1] if needed else ""
 
 

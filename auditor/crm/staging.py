@@ -199,8 +199,11 @@ def _selectable(entry: _Loading, stage: Stage) -> sa.FromClause:
     return sa.select(*columns).where(by.is_not(None)).group_by(by).subquery()
 
 
-def lookup_in(source: Source) -> Lookup:
-    """Reads names that are data, such as those of custom fields; they are schema, not personal."""
+def lookup_in(source: Source, failures: list[Skipped]) -> Lookup:
+    """Reads names that are data, such as those of custom fields; they are schema, not personal.
+
+    A table of names that cannot be read is added to `failures`.
+    """
 
     def lookup(table: TableInfo, column: str, where: Mapping[str, str]) -> tuple[str, ...]:
         names: list[str] = []
@@ -209,7 +212,8 @@ def lookup_in(source: Source) -> Lookup:
                 for name, value in where.items():
                     batch = batch.filter(pc.fill_null(pc.equal(batch.column(name), value), False))
                 names += [text for text in batch.column(column).to_pylist() if text]
-        except SourceError:
+        except SourceError as error:
+            failures.append(Skipped(f"{source.info.name}.{table.name}", error.what, gap=True))
             return ()
         return tuple(dict.fromkeys(names))
 

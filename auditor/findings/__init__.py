@@ -1,1 +1,1 @@
-"""From what became of the rules to what a person acts on: findings, conclusions per pack, and what would unlock more."""
+"""From verdicts to what a person acts on: findings, conclusions per pack, and what would unlock more."""

@@ -40,7 +40,7 @@ class Drawn:
     values: Sequence[str] = field(repr=False)
 
 
-def take(sources: Sequence[Source], *, seed: int = 0, values: int = 1000, progress: Progress = None) -> Inventory:
+def take(sources: Sequence[Source], *, seed: int = 0, values: int | None = 1000, progress: Progress = None) -> Inventory:
     """What is personal in these sources, column by column, from at most `values` values of each."""
     from auditor.sources.sampling import sample
 

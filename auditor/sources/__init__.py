@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import unquote
 
-from auditor.errors import SourceError
+from auditor.errors import NoSourceError
 from auditor.model import SourceInfo, TableInfo
 
 if TYPE_CHECKING:
@@ -77,16 +77,16 @@ def _exists(path: Path) -> bool:
 def _path(place: str) -> Path:
     """The path in a specification; a URL is never shown, as it may hold a password."""
     if not place.strip():
-        raise SourceError("No source was named.", do="Name a database, a file or a folder.")
+        raise NoSourceError("No source was named.", do="Name a database, a file or a folder.")
     url = _SCHEME.match(place)
     if url is None:
         return Path(place).expanduser()
     if url[1].lower() != "sqlite":
-        raise SourceError(
+        raise NoSourceError(
             f"A {url[1]}:// URL is not a source that auditor reads; it reads {READABLE}.",
             do="Export the tables as CSV or Parquet into a folder and name the folder.",
         )
     local = unquote(place[url.end() :].partition("?")[0]).removeprefix("/")
     if local in ("", ":memory:"):
-        raise SourceError("The SQLite URL names no file.", do="Write sqlite:///crm.sqlite, or only the path.")
+        raise NoSourceError("The SQLite URL names no file.", do="Write sqlite:///crm.sqlite, or only the path.")
     return Path(local)

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.errors import SourceError
+from auditor.errors import NoSourceError, SourceError
 
 if TYPE_CHECKING:
     from auditor.sources import Source
@@ -156,7 +156,7 @@ def _mode(path: Path) -> int:
     try:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise SourceError("There is no such file or folder.", where=str(path), do="Check the path.") from None
+        raise NoSourceError("There is no such file or folder.", where=str(path), do="Check the path.") from None
     except (OSError, ValueError) as error:
         raise cannot_read(path, error) from None
 
@@ -199,4 +199,5 @@ def cannot_read(path: Path, error: Exception, where: str = "") -> SourceError:
     """The operating system's refusal as one sentence."""
     reason = getattr(error, "strerror", None) or "the path is not valid"
     cure = "Ask for the right to read it." if isinstance(error, PermissionError) else "Check the path and its disk."
-    return SourceError(f"This cannot be read: {reason}.", where=where or str(path), do=cure)
+    kind = NoSourceError if isinstance(error, FileNotFoundError) else SourceError
+    return kind(f"This cannot be read: {reason}.", where=where or str(path), do=cure)

@@ -40,7 +40,7 @@ def auditor(capsys, monkeypatch, tmp_path) -> Auditor:
 
 
 @pytest.fixture
-def contacts(tmp_path) -> Path:
+def contacts(tmp_path: Path) -> Path:
     """A small plain contacts file."""
     path = tmp_path / "contacts.csv"
     path.write_text(

@@ -1,4 +1,4 @@
-"""Bad input: one sentence that says what, where and what to do, the documented exit code, and the rest still audited."""
+"""Bad input: one sentence (what, where, what to do), the documented exit code, and the rest still audited."""
 
 from __future__ import annotations
 

@@ -157,6 +157,14 @@ def test_a_key_that_comes_twice_gets_a_number_and_no_row_is_lost(folder: Path) -
         assert result.binding.people == 3
 
 
+def test_a_state_without_a_country_is_kept_only_if_it_stands_alone(folder: Path) -> None:
+    (folder / "people.csv").write_text("id,surname,state\n1,Ada,CA\n2,Ben,California\n", encoding="utf-8")
+    with bound(folder, profile=profile(folder)) as result:
+        assert [(row["region"], row["region__given"]) for row in result.rows("subject")] == [
+            (None, True), ("US-CA", True)
+        ]  # fmt: skip
+
+
 def test_a_fact_from_memory_is_marked(folder: Path) -> None:
     with bound(folder, profile=profile(folder)) as result:
         fields = result.relation("subject").fields

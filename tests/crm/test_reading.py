@@ -95,7 +95,7 @@ def test_all_errors_are_reported_not_only_the_first(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ("named: p.surname", "deceased: p.surname, country: p.born", "The field country is of type country"),
-        ("kind: \"'contact'\"", "lawful_basis: \"'contact'\", preferred_channels: p.born", "cannot be filled from a birth"),
+        ("kind: \"'contact'\"", "preferred_channels: p.born", "cannot be filled from a birth"),
         ("on: v.person = p.id", "on: v.person = p.id and v.day = p.changed and v.id = 'x'", "`on` compares columns"),
         (", one: latest, by: v.day", "", "A left join says which row it keeps"),
         ("one: latest, by: v.day", "one: latest", "needs `by`"),

@@ -49,5 +49,5 @@ def test_what_the_baseline_does_not_know_is_new(tmp_path):
 def test_something_else_than_an_audit_is_refused(tmp_path, text):
     path = tmp_path / "audit.json"
     path.write_text(text)
-    with pytest.raises(UsageError, match="not an audit.json"):
+    with pytest.raises(UsageError, match=r"not an audit\.json"):
         compare([], path)

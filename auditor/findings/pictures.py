@@ -1,0 +1,281 @@
+"""The figures behind the report's pictures: small aggregates of the stage, never a record and never a value."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from auditor.model import AGE_YEARS, REQUEST_DAYS, AgeGroup, Holder, PermissionPoint, Pictures, RequestGroup
+from auditor.relations import Relations
+from auditor.tables import END, GIVEN, relation_table
+
+Column = sa.ColumnElement[Any]
+
+NEEDS: Mapping[str, frozenset[str]] = {
+    "permission": frozenset({"subject_id", "channel", "purpose", "status", "starts_at", "ends_at"}),
+    "subject": frozenset({"kind", "last_activity_at"}),
+    "message": frozenset({"sent_at", "content"}),
+    "note": frozenset({"created_at", "content"}),
+    "user": frozenset({"active", "admin"}),
+    "role": frozenset({"title", "may_export", "may_delete", "sees_all"}),
+    "grant": frozenset({"user_id", "role_id", "object", "operation", "scope", "denies", "active"}),
+    "request": frozenset({"kind", "received_at", "closed_at"}),
+}
+"""What the pictures read, beside what the rules do."""
+MONTHS = 24
+_PURPOSE = "marketing"
+_REFUSED, _OTHER = ("withdrawn", "denied"), ("pending", "expired")
+
+
+def with_pictures(needs: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """What the rules need, and the pictures too."""
+    return {name: needs.get(name, frozenset()) | NEEDS.get(name, frozenset()) for name in sorted({*needs, *NEEDS})}
+
+
+def pictures(connection: sa.Connection, relations: Relations, as_of: date) -> Pictures:
+    """What the stage says about permissions over time, ages, rights and requests at the end of `as_of`."""
+    return Pictures(
+        permissions=_permissions(connection, relations, as_of),
+        ages=_ages(connection, relations, as_of),
+        holders=_holders(connection, relations),
+        requests=_requests(connection, relations, as_of),
+    )
+
+
+# --- permissions over time -----------------------------------------------------------------------------------
+
+
+def _permissions(connection: sa.Connection, relations: Relations, as_of: date) -> tuple[PermissionPoint, ...]:
+    permission = relation_table(relations["permission"])
+    if not connection.execute(sa.select(sa.exists().select_from(permission))).scalar():
+        return ()
+    points: list[PermissionPoint] = []
+    # One narrow scan per month keeps the memory at one state per person and channel, however many months are shown.
+    for day in month_ends(as_of, MONTHS):
+        points.extend(_permissions_at(connection, relations, day))
+    seen = {point.channel for point in points if point.recorded}
+    return tuple(point for point in points if point.channel in seen)
+
+
+def _permissions_at(connection: sa.Connection, relations: Relations, day: date) -> Iterable[PermissionPoint]:
+    row, subject = relation_table(relations["permission"]), relation_table(relations["subject"])
+    at = sa.cast(sa.literal(_end_of(day)), sa.DateTime())
+    begins, ends = row.c.starts_at, row.c.ends_at
+    # The same three answers as `at T` in a rule: in force for certain, perhaps, or not.
+    certain = sa.and_(at >= row.c["starts_at" + END], at < ends)
+    known = sa.and_(certain, row.c.status.is_not(None))
+    joined = row.join(subject, sa.and_(subject.c.source == row.c.source, subject.c.key == row.c.subject_id))
+
+    def some(*states: str) -> Column:
+        return sa.func.coalesce(sa.func.bool_or(sa.and_(known, row.c.status.in_(states))), sa.false())
+
+    person = (
+        sa.select(
+            row.c.channel, some(*_REFUSED).label("refused"), some("granted").label("granted"),
+            some(*_OTHER).label("other"),
+        )
+        .select_from(joined)
+        .where(sa.not_(subject.c.deleted), row.c.purpose == _PURPOSE, row.c.channel.is_not(None))
+        .where(begins <= at, at < row.c["ends_at" + END])
+        .group_by(row.c.channel, row.c.source, row.c.subject_id)
+        .subquery()
+    )  # fmt: skip
+    state = sa.case(
+        (person.c.refused, "refused"), (person.c.granted, "granted"), (person.c.other, "other"), else_="unknown"
+    ).label("state")
+    states = sa.select(person.c.channel, state).subquery()
+    counts: dict[str, dict[str, int]] = {channel: {} for channel in relations.lists["channel"]}
+    query = sa.select(states.c.channel, states.c.state, sa.func.count()).group_by(states.c.channel, states.c.state)
+    for channel, name, count in connection.execute(query):
+        counts.setdefault(str(channel), {})[str(name)] = int(count)
+    for channel, found in counts.items():
+        yield PermissionPoint(channel, day, *(found.get(n, 0) for n in ("granted", "refused", "other", "unknown")))
+
+
+def month_ends(as_of: date, months: int) -> tuple[date, ...]:
+    """The last days of the months before, oldest first, and the date itself."""
+    days = [as_of]
+    first = as_of.replace(day=1)
+    for _ in range(months):
+        if first.toordinal() == 1:
+            break
+        last = first - timedelta(days=1)
+        if last != days[0]:
+            days.insert(0, last)
+        first = last.replace(day=1)
+    return tuple(days)
+
+
+# --- ages ----------------------------------------------------------------------------------------------------
+
+
+def _ages(connection: sa.Connection, relations: Relations, as_of: date) -> tuple[AgeGroup, ...]:
+    subject, message, note = (relation_table(relations[name]) for name in ("subject", "message", "note"))
+    found = _aged(connection, "subject", subject, subject.c.kind, "last_activity_at", sa.true(), as_of)
+    nobody: Column = sa.cast(sa.null(), sa.String())
+    for name, table, dated in (("message", message, "sent_at"), ("note", note, "created_at")):
+        past = sa.func.coalesce(table.c[dated] <= _end_of(as_of), sa.true())
+        held = sa.and_(table.c.content, past)
+        found += _aged(connection, name, table, nobody, dated, held, as_of)
+    return tuple(found)
+
+
+def _aged(
+    connection: sa.Connection, name: str, table: sa.Table, kind: Column, dated: str, held: Column, as_of: date
+) -> list[AgeGroup]:
+    cuts = [_end_of(_years_before(as_of, years)) for years in AGE_YEARS]
+    earliest, latest = table.c[dated], table.c[dated + END]
+    older = len(cuts)
+    low = sa.case(*((earliest >= cut, n) for n, cut in enumerate(cuts)), else_=older)
+    high = sa.case(*((latest > cut, n) for n, cut in enumerate(cuts)), else_=older)
+    # A time whose bounds lie in two groups, or that is missing, is in neither.
+    age = sa.case((sa.or_(earliest.is_(None), latest.is_(None)), -1), (low == high, low), else_=-1).label("age")
+    rows = sa.select(kind.label("kind"), age).where(sa.not_(table.c.deleted), held).subquery()
+    query = sa.select(rows.c.kind, rows.c.age, sa.func.count()).group_by(rows.c.kind, rows.c.age)
+    counts: dict[str, dict[int, int]] = defaultdict(dict)
+    for code, group, count in connection.execute(query):
+        counts[str(code or "")][int(group)] = int(count)
+    groups = [
+        AgeGroup(name, code, tuple(found.get(n, 0) for n in range(older + 1)), found.get(-1, 0))
+        for code, found in counts.items()
+    ]
+    return sorted(groups, key=lambda group: (-group.total, group.kind))
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max)
+
+
+# --- who sees what -------------------------------------------------------------------------------------------
+
+
+def _holders(connection: sa.Connection, relations: Relations) -> tuple[Holder, ...]:
+    user, role, grant = (relation_table(relations[name]) for name in ("user", "role", "grant"))
+    return (
+        *_administrators(connection, user),
+        *_roles(connection, user, role, grant),
+        *_direct(connection, user, grant),
+    )
+
+
+def _active(user: sa.Table) -> Column:
+    return sa.func.count(sa.distinct(sa.case((user.c.active, user.c.key))))
+
+
+def _in_force(grant: sa.Table) -> Column:
+    no = sa.false()
+    active, denies = sa.func.coalesce(grant.c.active, sa.true()), sa.func.coalesce(grant.c.denies, no)
+    return sa.and_(sa.not_(grant.c.deleted), active, sa.not_(denies))
+
+
+def _administrators(connection: sa.Connection, user: sa.Table) -> list[Holder]:
+    query = (
+        sa.select(user.c.source, sa.func.count(), _active(user))
+        .where(sa.not_(user.c.deleted), user.c.admin)
+        .group_by(user.c.source)
+        .order_by(user.c.source)
+    )
+    everything = (("all", "all", 1),)
+    rows = connection.execute(query)
+    return [Holder(str(s), "Administrators", "administrators", int(n), int(a), everything) for s, n, a in rows]
+
+
+def _roles(connection: sa.Connection, user: sa.Table, role: sa.Table, grant: sa.Table) -> list[Holder]:
+    member = sa.and_(
+        grant.c.source == role.c.source, grant.c.role_id == role.c.key, grant.c.user_id.is_not(None), _in_force(grant)
+    )
+    person = sa.and_(user.c.source == grant.c.source, user.c.key == grant.c.user_id, sa.not_(user.c.deleted))
+    query = (
+        sa.select(
+            role.c.source, role.c.key, role.c.title, sa.func.count(sa.distinct(user.c.key)), _active(user),
+            role.c.may_export, role.c.may_delete, role.c.sees_all,
+        )
+        .select_from(role.outerjoin(grant, member).outerjoin(user, person))
+        .where(sa.not_(role.c.deleted))
+        .group_by(role.c.source, role.c.key, role.c.title, role.c.may_export, role.c.may_delete, role.c.sees_all)
+    )  # fmt: skip
+    rights = _rights(connection, grant)
+    holders = []
+    for source, key, title, users, active, exports, deletes, sees in connection.execute(query):
+        marked = (("export", exports), ("delete", deletes), ("view", sees))
+        # A role's own flag says what it may, not on how much; only "sees every record" names the scope.
+        flags = [(name, "all" if name == "view" else "", 1) for name, flag in marked if flag]
+        own = (*rights.get((str(source), str(key)), ()), *flags)
+        holders.append(Holder(str(source), str(title or ""), "role", int(users), int(active), own))
+    return sorted(holders, key=lambda h: (h.source, -h.active, -h.users, h.title))
+
+
+def _rights(connection: sa.Connection, grant: sa.Table) -> dict[tuple[str, str], list[tuple[str, str, int]]]:
+    query = (
+        sa.select(grant.c.source, grant.c.role_id, grant.c.operation, grant.c.scope, _objects(grant))
+        .where(grant.c.role_id.is_not(None), grant.c.user_id.is_(None), grant.c.operation != "member", _in_force(grant))
+        .group_by(grant.c.source, grant.c.role_id, grant.c.operation, grant.c.scope)
+        .order_by(grant.c.operation, grant.c.scope)
+    )
+    rights: dict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
+    for source, role, operation, scope, objects in connection.execute(query):
+        rights[str(source), str(role)].append((str(operation), str(scope or ""), int(objects)))
+    return rights
+
+
+def _objects(grant: sa.Table) -> Column:
+    return sa.func.greatest(sa.func.count(sa.distinct(grant.c.object)), 1)
+
+
+def _direct(connection: sa.Connection, user: sa.Table, grant: sa.Table) -> list[Holder]:
+    person = sa.and_(user.c.source == grant.c.source, user.c.key == grant.c.user_id, sa.not_(user.c.deleted))
+    given = sa.and_(grant.c.user_id.is_not(None), grant.c.operation != "member", _in_force(grant))
+    columns = (grant.c.source, grant.c.operation, grant.c.scope)
+    people = (sa.func.count(sa.distinct(user.c.key)), _active(user))
+    query = (
+        sa.select(*columns, *people, _objects(grant))
+        .select_from(grant.join(user, person))
+        .where(given)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return [
+        Holder(str(source), "", "direct", int(n), int(active), ((str(operation), str(scope or ""), int(objects)),))
+        for source, operation, scope, n, active, objects in connection.execute(query)
+    ]
+
+
+# --- requests ------------------------------------------------------------------------------------------------
+
+
+def _requests(connection: sa.Connection, relations: Relations, as_of: date) -> tuple[RequestGroup, ...]:
+    request = relation_table(relations["request"])
+    now = sa.cast(sa.literal(_end_of(as_of)), sa.DateTime())
+    received, closed = request.c.received_at, request.c.closed_at
+    answered = sa.func.coalesce(request.c["closed_at" + GIVEN], sa.false())
+    until = sa.case((answered, closed), else_=now)
+    days = sa.func.date_diff("day", received, until)
+    group = sa.case(
+        (sa.or_(received.is_(None), until.is_(None), sa.func.isinf(received), sa.func.isinf(until)), -1),
+        *((days <= limit, n) for n, limit in enumerate(REQUEST_DAYS)),
+        else_=len(REQUEST_DAYS),
+    ).label("age")
+    rows = (
+        sa.select(request.c.kind, answered.label("answered"), group)
+        .where(sa.not_(request.c.deleted), sa.func.coalesce(received <= now, sa.true()))
+        .subquery()
+    )
+    columns = (rows.c.kind, rows.c.answered, rows.c.age)
+    counts: dict[tuple[str, bool], dict[int, int]] = defaultdict(dict)
+    for kind, done, age, count in connection.execute(sa.select(*columns, sa.func.count()).group_by(*columns)):
+        counts[str(kind or ""), bool(done)][int(age)] = int(count)
+    return tuple(
+        RequestGroup(kind, done, tuple(found.get(n, 0) for n in range(len(REQUEST_DAYS) + 1)), found.get(-1, 0))
+        for (kind, done), found in sorted(counts.items())
+    )
