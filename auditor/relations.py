@@ -17,6 +17,7 @@ TYPES = (
 
 _WORDS = """and or not any no count of same at where is missing in has between matches older than within after before
 true false including deleted exists this"""
+_TEXTS = ("subject", "dated_by", "comes_from", "unlock", "rows")
 KEYWORDS = frozenset(_WORDS.split())
 """Words of the rule language, which no relation or field may bear."""
 
@@ -46,6 +47,8 @@ class Relation:
     dated_by: str = ""
     comes_from: str = ""
     how_to_unlock: str = ""
+    rows: str = ""
+    """What several rows are called; empty where the relation's name does."""
 
     @property
     def references(self) -> Mapping[str, Field]:
@@ -85,17 +88,18 @@ def load_relations(path: Path | None = None) -> Relations:
 
 
 def _relation(name: str, node: Node, lists: Mapping[str, tuple[str, ...]]) -> Relation:
-    parts = node.fields(("row", "fields"), ("subject", "dated_by", "comes_from", "unlock"))
+    parts = node.fields(("row", "fields"), _TEXTS)
     fields = {key.text(): _field(key, value, lists) for key, value in parts["fields"].pairs()}
     if name in KEYWORDS:
         raise node.error(f"{name!r} is a word of the rule language and cannot name a relation.")
-    text = {key: parts[key].text() if key in parts else "" for key in ("subject", "dated_by", "comes_from", "unlock")}
+    text = {key: parts[key].text() if key in parts else "" for key in _TEXTS}
     for key in ("subject", "dated_by"):
         if text[key] and text[key] != "key" and text[key] not in fields:
             raise parts[key].error(f"{name} has no field {text[key]!r}.")
     return Relation(
-        name, parts["row"].text(), fields, text["subject"], text["dated_by"], text["comes_from"], text["unlock"]
-    )
+        name, parts["row"].text(), fields, text["subject"], text["dated_by"], text["comes_from"], text["unlock"],
+        text["rows"],
+    )  # fmt: skip
 
 
 def _field(key: Node, node: Node, lists: Mapping[str, tuple[str, ...]]) -> Field:

@@ -1,9 +1,9 @@
 """How a canonical field lies in the stage: one table per relation in schema `rel`, whatever the source.
 
-Every relation table has `source`, `row_id` (unique in the table), `key` and `deleted`, then the columns below
-for each field. Three things are told apart: a value that is missing, one that is given but unreadable (value NULL, `__given` true), and
-one that is known. A time is kept as its earliest and latest instant, so a day is not a midnight and "at some unknown
-time up to the audit" can be said (earliest = TIMESTAMP '-infinity').
+Every relation table has `source`, `row_id` (unique in the table), `key` and `deleted`, then the columns below for each
+field. Three things are told apart: a value that is missing, one that is given but unreadable (value NULL, `__given`
+true), and one that is known. A time is kept as its earliest and latest instant, so a day is not a midnight and "at some
+unknown time up to the audit" can be said (earliest = TIMESTAMP '-infinity').
 """
 
 from __future__ import annotations

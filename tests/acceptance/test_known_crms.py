@@ -32,7 +32,6 @@ CIVICRM = {
     "phone-preferred-despite-opt-out": 1,
     "email-preferred-despite-opt-out": 6,
     "deceased-undated": 2,
-    "minor-on-marketing-list": 9,
     "standing-right-to-all-records": 65,
     "note-visible-to-all": 16,  # 20 with the notes about households and organisations
 }
@@ -69,6 +68,7 @@ def test_civicrm_facts(civi_result, rule, count):
 def test_civicrm_people_behind_the_list_entries(civi_result):
     assert places(civi_result)["listed-despite-opt-out"].counts.people == 16
     assert places(civi_result)["deceased-still-listed"].counts.people == 4
+    assert places(civi_result)["minor-on-marketing-list"].counts.people == 9
 
 
 def test_people_are_individuals(suite_result, civi_result):

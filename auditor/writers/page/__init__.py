@@ -6,12 +6,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from auditor.model import AuditResult, Conclusion, PackResult, PlaceResult, RuleResult, Severity, Skipped, State
+from auditor.model import (
+    AuditResult,
+    Conclusion,
+    PackResult,
+    PlaceResult,
+    RuleResult,
+    RuleType,
+    Severity,
+    Skipped,
+    State,
+)
 from auditor.writers.page.bars import Segment
 from auditor.writers.page.datamap import DataMap, data_map
 from auditor.writers.page.findings import Action, FindingView, first_actions, number_findings
 from auditor.writers.page.ledger import LedgerRow, Understood, ledger, not_read, understood
 from auditor.writers.page.people import People, people
+from auditor.writers.page.pictures import Pictured, pictured
 from auditor.writers.page.verdict import StateBar, Verdict, state_bar, verdict
 from auditor.writers.page.words import CONCLUSION_CLASS, FILTERS, MARK, STATE_WORD
 
@@ -55,6 +66,7 @@ class Page:
     not_read: tuple[Skipped, ...]
     map: DataMap
     people: People
+    pictures: Pictured
     unlocked: tuple[tuple[str, str, tuple[RuleResult, ...]], ...]
     unknown: tuple[RuleResult, ...]
     """Not assessed or broken, and under no input that would unlock them."""
@@ -69,6 +81,9 @@ class Page:
     anchors: Mapping[str, str]
     choices: Mapping[str, tuple[str, ...]]
     marks: tuple[tuple[str, str], ...]
+    attestations: tuple[RuleResult, ...]
+    areas: Mapping[str, int]
+    """Findings by area."""
 
 
 def page(result: AuditResult) -> Page:
@@ -95,6 +110,7 @@ def page(result: AuditResult) -> Page:
         not_read=not_read(result),
         map=data_map(result),
         people=people(result),
+        pictures=pictured(result),
         unlocked=unlocked,
         unknown=tuple(r for r in rules if r.state in open_states and r.rule.id not in explained),
         partly=_partly(rules),
@@ -111,6 +127,8 @@ def page(result: AuditResult) -> Page:
             "state": _distinct(v.state for v in findings),
         },
         marks=tuple((mark.value, text) for mark, text in MARK.items()),
+        attestations=tuple(r for r in rules if r.rule.type is RuleType.ATTESTATION),
+        areas=Counter(view.finding.rule.area for view in findings),
     )
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from auditor.findings.assemble import urgency
 from auditor.model import Counts, Finding, Severity, State
-from auditor.relations import load_relations
 from auditor.writers.page.bars import PopulationBar, population
-from auditor.writers.page.words import number, plural, share
+from auditor.writers.page.words import number, plural, rows_of, share
 
 CLOSED = ("accepted", "false positive")
 _AT_LEAST = 7
@@ -101,7 +100,8 @@ def _wrong(finding: Finding) -> str:
     what = "need a look" if review else "violate the rule"
     if counts.violations == 1:
         what = "needs a look" if review else "violates the rule"
-    people = f" They concern {plural(counts.people, 'person', 'people')}." if counts.people else ""
+    told = finding.place.relation == "subject"  # people were counted already
+    people = f" They concern {plural(counts.people, 'person', 'people')}." if counts.people and not told else ""
     unsure = (
         f" For {number(counts.undetermined)} more the records do not tell."
         if counts.undetermined
@@ -109,12 +109,6 @@ def _wrong(finding: Finding) -> str:
     )
     rate = share(counts.violations, counts.population)
     return f"{number(counts.violations)} of {number(counts.population)} {row} ({rate}) {what}.{people}{unsure}"
-
-
-def rows_of(relation: str) -> str:
-    """`message records`: what is counted, in a word."""
-    known = load_relations()
-    return f"{relation.replace('_', ' ')} records" if relation in known else "records"
 
 
 def first_actions(views: Sequence[FindingView]) -> tuple[Action, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from auditor.model import Conclusion, Severity, State, Verified
+from auditor.relations import load_relations
 from auditor.writers.text import NAME_LIMIT, visible
 
 WHEN: Mapping[Severity, str] = {
@@ -82,10 +83,21 @@ def day(value: date) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
+def month(value: date) -> str:
+    """November 2026."""
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
 def instant(value: datetime) -> str:
     """21 November 2026, 08:02:11 UTC."""
     zone = value.tzname() or ""
     return f"{day(value)}, {value:%H:%M:%S} {zone}".rstrip()
+
+
+def rows_of(relation: str) -> str:
+    """`places on lists`: what the rows of a relation are called."""
+    known = load_relations()
+    return known[relation].rows or f"{relation.replace('_', ' ')} records" if relation in known else "records"
 
 
 def name(text: str, limit: int = NAME_LIMIT) -> Markup:
@@ -122,6 +134,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "short": short,
     "day": day,
     "instant": instant,
+    "month": month,
     "nm": name,
     "cut": cut,
     "code": code,

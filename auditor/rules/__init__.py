@@ -1,0 +1,1 @@
+"""What must hold: rules as data, checked when loaded, judged in the stage with three answers."""

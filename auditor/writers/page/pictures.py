@@ -1,0 +1,275 @@
+"""The pictures of consent, age, rights and requests: their figures, shapes, and the sentence that says what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from auditor.model import AGE_YEARS, REQUEST_DAYS, AgeGroup, AuditResult, Holder, PermissionPoint, RequestGroup
+from auditor.relations import load_relations
+from auditor.writers.page.words import day, number, plural, rows_of, share
+
+WIDTH, HEIGHT = 480.0, 120.0
+_STATES = ("granted", "unknown", "other", "refused")
+_CHANNELS = {"email": "E-mail", "sms": "Text message", "phone": "Phone", "post": "Post", "messaging": "Messaging"}
+_OPERATIONS = ("view", "search", "edit", "create", "delete", "export")
+_WIDEST = ("all", "team", "own", "")
+_SHOWN = 30
+_OLD = AGE_YEARS.index(5) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A picture without data: why, and what would unlock it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel: areas as SVG paths by state, and every month's figures."""
+
+    title: str
+    areas: tuple[tuple[str, str], ...]
+    points: tuple[PermissionPoint, ...]
+    now: PermissionPoint
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentPicture:
+    """`people` is everybody the CRM knows today, the whole of every chart."""
+
+    said: str
+    channels: tuple[Channel, ...]
+    people: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class AgeRow:
+    """Records of one kind; a cell is a count and its heat by share of the row."""
+
+    title: str
+    cells: tuple[tuple[int, int], ...]
+    unknown: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgePicture:
+    """Records by age, the people first."""
+
+    said: str
+    headings: tuple[str, ...]
+    rows: tuple[AgeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRow:
+    """Who has a right; a cell is the widest scope per operation, None where there is none."""
+
+    title: str
+    source: str
+    note: str
+    users: int
+    active: int
+    cells: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RightsPicture:
+    """Roles and direct grants by operation."""
+
+    said: str
+    operations: tuple[str, ...]
+    rows: tuple[HolderRow, ...]
+    rest: tuple[HolderRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """Requests of one kind by days, the answered and the open ones."""
+
+    title: str
+    answered: tuple[int, ...]
+    open: tuple[int, ...]
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPicture:
+    """Requests by kind and days."""
+
+    said: str
+    headings: tuple[str, ...]
+    rows: tuple[RequestRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """All of them; one without data says why."""
+
+    consent: ConsentPicture | Missing
+    ages: AgePicture | Missing
+    rights: RightsPicture | Missing
+    requests: RequestPicture | Missing
+
+
+def pictured(result: AuditResult) -> Pictured:
+    """Computes the pictures of one result."""
+    drawn, people = result.pictures, result.binding.people
+    rights = any(holder.rights for holder in drawn.holders)
+    return Pictured(
+        consent=_consent(drawn.permissions, people) if drawn.permissions and people else _missing("permission"),
+        ages=_ages(drawn.ages) if drawn.ages else _missing("subject"),
+        rights=_rights(drawn.holders) if rights else _missing("grant"),
+        requests=_requests(drawn.requests) if drawn.requests else _missing("request"),
+    )
+
+
+def _missing(relation: str) -> Missing:
+    known = load_relations()[relation]
+    return Missing(f"Not assessed: nothing of this kind was found. It needs {known.how_to_unlock}.")
+
+
+# --- consent over time -----------------------------------------------------------------------------------------
+
+
+def _consent(points: Sequence[PermissionPoint], people: int) -> ConsentPicture:
+    by_channel: dict[str, list[PermissionPoint]] = {}
+    for point in sorted(points, key=lambda p: p.at):
+        by_channel.setdefault(point.channel, []).append(point)
+    ranked = sorted(by_channel.items(), key=lambda item: (-item[1][-1].recorded, item[0]))
+    channels = tuple(
+        Channel(_CHANNELS.get(name, name), _areas(found, people), tuple(found), found[-1]) for name, found in ranked
+    )
+    first = channels[0]
+    return ConsentPicture(_consent_said(first, people), channels, people, first.points[0].at, first.now.at)
+
+
+def _consent_said(channel: Channel, people: int) -> str:
+    now, then = channel.now, channel.points[-13] if len(channel.points) > 12 else None
+    rate = share(now.granted, people)
+    text = f"{number(now.granted)} of {number(people)} people ({rate}) permit marketing by {channel.title.lower()}"
+    text += f" on {day(now.at)}, {number(now.refused)} refuse it"
+    if then:
+        text += f"; a year before it was {number(then.granted)} and {number(then.refused)}"
+    unsure = f"For {number(now.unknown)} the records do not tell." if now.unknown else "The records tell for everybody."
+    return f"{text}. {unsure}"
+
+
+def _areas(points: Sequence[PermissionPoint], people: int) -> tuple[tuple[str, str], ...]:
+    step = WIDTH / max(1, len(points) - 1)
+    base = [0.0] * len(points)
+    areas = []
+    for state in _STATES:
+        top = [low + getattr(point, state) / people for low, point in zip(base, points, strict=True)]
+        if any(getattr(point, state) for point in points):
+            there = [_at(n * step, value) for n, value in enumerate(top)]
+            back = [_at(n * step, value) for n, value in reversed(list(enumerate(base)))]
+            if len(points) == 1:
+                there, back = [*there, _at(WIDTH, top[0])], [_at(WIDTH, base[0]), *back]
+            areas.append((state, "M" + "L".join((*there, *back)) + "z"))
+        base = top
+    return tuple(areas)
+
+
+def _at(x: float, part: float) -> str:
+    return f"{x:.1f} {HEIGHT * (1 - min(1.0, part)):.1f}"
+
+
+# --- ages --------------------------------------------------------------------------------------------------------
+
+
+def _ages(groups: Sequence[AgeGroup]) -> AgePicture:
+    names = [f"{low}–{high} years" for low, high in zip(AGE_YEARS, AGE_YEARS[1:], strict=False)]
+    headings = (f"under {AGE_YEARS[0]} year", *names, f"{AGE_YEARS[-1]} years and more")
+    people = [group for group in groups if group.relation == "subject"]
+    ordered = [*people, *(group for group in groups if group.relation != "subject")]
+    total, old = sum(g.total for g in people), sum(sum(g.counts[_OLD:]) for g in people)
+    unknown = sum(g.unknown for g in people)
+    said = f"{number(old)} of {plural(total, 'person', 'people')} ({share(old, total)}) had no dealing for five years"
+    said += f" or more; for {number(unknown)} the last dealing is not known." if unknown else " or more."
+    rows = tuple(AgeRow(_age_title(g), _heated(g), g.unknown, g.total) for g in ordered if g.total)
+    return AgePicture(said if total else "No person has a last dealing.", headings, rows)
+
+
+def _age_title(group: AgeGroup) -> str:
+    if group.relation == "subject":
+        return f"People: {group.kind}" if group.kind else "People: kind not recorded"
+    return rows_of(group.relation).capitalize() + " with text"
+
+
+def _heated(group: AgeGroup) -> tuple[tuple[int, int], ...]:
+    return tuple((n, 1 + sum(n * step >= group.total for step in (40, 12, 4, 1.7)) if n else 0) for n in group.counts)
+
+
+# --- who sees what -----------------------------------------------------------------------------------------------
+
+
+def _rights(holders: Sequence[Holder]) -> RightsPicture:
+    kinds = {"administrators": 0, "direct": 1}
+    ordered = sorted(holders, key=lambda h: (h.source, kinds.get(h.kind, 2), -_reach(h), -h.active, h.title))
+    rows = tuple(_holder(holder) for holder in ordered if holder.rights)
+    used = [n for n in range(len(_OPERATIONS)) if any(row.cells[n] is not None for row in rows)]
+    rows = tuple(
+        HolderRow(r.title, r.source, r.note, r.users, r.active, tuple(r.cells[n] for n in used)) for r in rows
+    )
+    return RightsPicture(
+        _rights_said(holders), tuple(_OPERATIONS[n] for n in used), rows[:_SHOWN], rows[_SHOWN:]
+    )
+
+
+def _reach(holder: Holder) -> int:
+    return sum(scope == "all" for _, scope, _ in holder.rights)
+
+
+def _allows(holder: Holder, operation: str) -> str | None:
+    scopes = {scope for name, scope, _ in holder.rights if name in (operation, "all")}
+    return next((scope for scope in _WIDEST if scope in scopes), None if not scopes else "")
+
+
+def _holder(holder: Holder) -> HolderRow:
+    note = {"administrators": "may do everything", "direct": "given to users directly"}.get(holder.kind, "")
+    title = holder.title or ("Direct grants" if holder.kind == "direct" else "Role without a name")
+    cells = tuple(_allows(holder, operation) for operation in _OPERATIONS)
+    return HolderRow(title, holder.source, note, holder.users, holder.active, cells)
+
+
+def _rights_said(holders: Sequence[Holder]) -> str:
+    admins = sum(h.active for h in holders if h.kind == "administrators")
+    roles = [h for h in holders if h.kind == "role"]
+    wide = {name: sum(_allows(h, name) == "all" for h in roles) for name in ("export", "delete")}
+    are = "active administrator may" if admins == 1 else "active administrators may"
+    said = f"{number(admins)} {are} do everything."
+    if roles:
+        said += f" Of {plural(len(roles), 'role')}, {wide['delete']} may delete and {wide['export']} may export"
+        said += " the records of everybody."
+    return said
+
+
+# --- requests ----------------------------------------------------------------------------------------------------
+
+
+def _requests(groups: Sequence[RequestGroup]) -> RequestPicture:
+    limits = zip(REQUEST_DAYS, REQUEST_DAYS[1:], strict=False)
+    headings = (f"up to {REQUEST_DAYS[0]} days", *(f"{a + 1}–{b}" for a, b in limits), f"over {REQUEST_DAYS[-1]}")
+    none = (0,) * len(headings)
+    by_kind: Mapping[str, dict[bool, RequestGroup]] = {group.kind: {} for group in groups}
+    for group in groups:
+        by_kind[group.kind][group.answered] = group
+    rows = tuple(
+        RequestRow(
+            kind or "kind not recorded",
+            found[True].days if True in found else none,
+            found[False].days if False in found else none,
+            sum(group.unknown for group in found.values()),
+        )
+        for kind, found in sorted(by_kind.items())
+    )
+    late = sum(sum(row.open[1:]) for row in rows)
+    waiting, total = sum(sum(row.open) for row in rows), sum(sum(g.days) + g.unknown for g in groups)
+    said = f"{number(waiting)} of {plural(total, 'request')} are open, {number(late)} of them for more than 30 days."
+    return RequestPicture(said, headings, rows)
