@@ -24,15 +24,14 @@ def _code(character: str) -> str:
 def steps(always: bool = False) -> Callable[[str], None]:
     """A progress function: on a terminal one line that changes; elsewhere nothing, or a line per step if `always`."""
     began = time.monotonic()
+
+    def line(sentence: str) -> str:
+        return f"  {time.monotonic() - began:5.1f} s  {plain(sentence.rstrip('.'))}"
+
     if sys.stderr.isatty():
-
-        def rewrite(sentence: str) -> None:
-            elapsed = time.monotonic() - began
-            click.echo(f"\r\x1b[2K  {elapsed:5.1f} s  {plain(sentence)[:100]}", nl=False, err=True)
-
-        return rewrite
+        return lambda sentence: click.echo(f"\r\x1b[2K{line(sentence)[:110]}", nl=False, err=True)
     if always:
-        return lambda sentence: click.echo(f"  {time.monotonic() - began:5.1f} s  {plain(sentence)}", err=True)
+        return lambda sentence: click.echo(line(sentence), err=True)
     return lambda _: None
 
 
