@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from auditor import __version__
@@ -71,7 +71,7 @@ def run(
         )  # fmt: skip
         drawn = pictures(stage.connection, relations, options.as_of)
         read = {(s.info.name, t.name): s.unread(t) for s in sources for t in s.info.tables}
-    findings = find(results, load_remediation())
+    findings = find(results, load_remediation(), policy)
     return AuditResult(
         organisation=policy.organisation,
         as_of=options.as_of,
@@ -88,6 +88,8 @@ def run(
         unlocks=unlocks(results, relations),
         assumptions=policy.assumptions,
         pictures=drawn,
+        classification=policy.classification,
+        delete_by=datetime.now(UTC).date() + timedelta(days=policy.keep_days),
         gone=gone(findings, results, options.baseline) if options.baseline else (),
     )
 
@@ -121,6 +123,7 @@ def _in_scope(
     """The rules of the packs asked for, else the law-neutral ones and the regimes under which a person was found."""
     if wanted:
         return tuple(rule for rule in rules if rule.rule.pack in wanted)
+    rules = [rule for rule in rules if not packs[rule.rule.pack].asked_for]
     found = {regime for regime, people in binding.regimes if people}
     if not found and any(not country and people for country, people in binding.countries):
         # Nobody's country is known: any regime may apply, so its rules are undetermined, never left out in silence.

@@ -369,6 +369,8 @@ class Finding:
     """Violating records in the baseline; None without a baseline, or if it did not have the finding."""
     fixed_members: int | None = None
     """Violating records of the baseline that are none any more; None if records could not be compared."""
+    owner: str = ""
+    """Who puts it right, from the policy; empty if it names nobody."""
 
 
 class Conclusion(StrEnum):
@@ -549,6 +551,12 @@ class AuditResult:
     pictures: Pictures = Pictures()
     gone: tuple[Gone, ...] = ()
     """Findings of the baseline that are not found any more; empty without a baseline."""
+    classification: str = "Confidential: pseudonymous personal data"
+    """Printed on every artefact."""
+    delete_by: date | None = None
+    """When the artefacts are to be deleted."""
+    revealed: bool = False
+    """True if examples of values were asked for unmasked; every artefact then says so, in its name too."""
 
     @property
     def complete(self) -> bool:

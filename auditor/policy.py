@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from auditor.jurisdictions import load_jurisdictions
 from auditor.knowledge import Node, read_yaml
 
+CLASSIFICATION = "Confidential: pseudonymous personal data"
+KEEP_DAYS = 180
+
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s$][^/@\s]*@")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -62,7 +65,17 @@ class Policy:
     """Parameters of rules, by rule id."""
     unknown_jurisdiction: str = ""
     """Regime assumed for people whose country is unknown; none unless said."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Who puts a finding right, by rule id, pack or area; the narrowest name counts."""
+    classification: str = CLASSIFICATION
+    """What is printed on every artefact."""
+    keep_days: int = KEEP_DAYS
+    """After how many days artefacts are to be deleted."""
     file: str = ""
+
+    def owner(self, rule: str, pack: str, area: str) -> str:
+        """Who puts findings of a rule right; empty if the policy names nobody."""
+        return next((self.owners[name] for name in (rule, pack, area) if name in self.owners), "")
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -88,7 +101,7 @@ def load_policy(path: Path | None) -> Policy:
     root = read_yaml(path).fields(
         optional=(
             "organisation", "establishments", "stores", "sources", "profiles", "time_zones", "known_gaps", "params",
-            "unknown_jurisdiction",
+            "unknown_jurisdiction", "owners", "classification", "keep_days",
         )
     )  # fmt: skip
     get = root.get
@@ -102,6 +115,9 @@ def load_policy(path: Path | None) -> Policy:
         known_gaps=tuple(_gap(n) for n in root["known_gaps"].items()) if "known_gaps" in root else (),
         params={k: {p: v.text() for p, v in n.mapping().items()} for k, n in _mapping(get("params")).items()},
         unknown_jurisdiction=_regime(root["unknown_jurisdiction"]) if "unknown_jurisdiction" in root else "",
+        owners={k: n.text() for k, n in _mapping(get("owners")).items()},
+        classification=root["classification"].text() if "classification" in root else CLASSIFICATION,
+        keep_days=_days(root["keep_days"]) if "keep_days" in root else KEEP_DAYS,
         file=str(path),
     )
 
@@ -139,6 +155,13 @@ def _store(node: Node) -> Store:
 def _gap(node: Node) -> KnownGap:
     parts = node.fields(("what", "reason", "owner", "expires"))
     return KnownGap(parts["what"].text(), parts["reason"].text(), parts["owner"].text(), parts["expires"].day())
+
+
+def _days(node: Node) -> int:
+    days = node.number()
+    if days != int(days) or not 1 <= days <= 3650:
+        raise node.error("A number of days is expected here, from 1 to 3650.")
+    return int(days)
 
 
 def _regime(node: Node) -> str:

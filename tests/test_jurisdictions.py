@@ -30,15 +30,15 @@ def test_the_gdpr_protects_people_in_27_members_and_in_the_economic_area():
 
 
 def test_norway_is_a_country_and_not_a_yaml_boolean():
-    assert FACTS.regimes_of("NO") == ("eu-gdpr",)
+    assert FACTS.regimes_of("NO") == ("eu-gdpr", "eprivacy")
     assert FACTS.child_age["NO"] == 13
 
 
 def test_california_is_protected_by_its_region_and_delaware_is_not_germany():
-    assert FACTS.regimes_of("US", "US-CA") == ("us-ca-ccpa",)
-    assert FACTS.regimes_of("US", "US-DE") == ()
-    assert FACTS.regimes_of("CA") == ("ca-pipeda",)
-    assert FACTS.regimes_of("DE") == ("eu-gdpr",)
+    assert FACTS.regimes_of("US", "US-CA") == ("us-ca-ccpa", "us-canspam")
+    assert FACTS.regimes_of("US", "US-DE") == ("us-canspam",)
+    assert FACTS.regimes_of("CA") == ("ca-casl", "ca-pipeda")
+    assert FACTS.regimes_of("DE") == ("eu-gdpr", "eprivacy")
 
 
 @pytest.mark.parametrize(

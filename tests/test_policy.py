@@ -34,11 +34,17 @@ time_zones: {crm: Europe/Berlin}
 params: {inactive-lead-kept: {limit: 2 years}}
 known_gaps: [{what: crm.archive, reason: being moved, owner: Ops, expires: 2026-12-31}]
 unknown_jurisdiction: assume eu-gdpr
+owners: {consent: Marketing, house: Sales, country-missing: Data quality}
+keep_days: 90
 """,
     )
     assert policy.establishments == ("DE", "NO")
     assert policy.params["inactive-lead-kept"] == {"limit": "2 years"}
     assert policy.unknown_jurisdiction == "eu-gdpr"
+    assert policy.keep_days == 90
+    assert policy.owner("country-missing", "house", "jurisdiction") == "Data quality"
+    assert policy.owner("contact-after-withdrawal", "eu-gdpr", "consent") == "Marketing"
+    assert policy.owner("inactive-admin", "access", "access") == ""
     assert policy.known_gaps[0].covers("CRM.archive", date(2026, 12, 31))
     assert not policy.known_gaps[0].covers("crm.archive", date(2027, 1, 1))
 

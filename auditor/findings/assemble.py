@@ -18,13 +18,20 @@ from auditor.model import (
     State,
     Unlock,
 )
+from auditor.policy import Policy
 from auditor.relations import Relations
 
 
-def find(results: Iterable[RuleResult], patterns: Mapping[str, Remediation]) -> tuple[Finding, ...]:
+def find(
+    results: Iterable[RuleResult], patterns: Mapping[str, Remediation], policy: Policy | None = None
+) -> tuple[Finding, ...]:
     """One finding per rule and place with at least one violating record, the most urgent and widest first."""
+    owned = policy or Policy()
     findings = [
-        _finding(result, place, patterns) for result in results for place in result.places if place.counts.violations
+        _finding(result, place, patterns, owned)
+        for result in results
+        for place in result.places
+        if place.counts.violations
     ]
     return tuple(sorted(findings, key=urgency))
 
@@ -36,7 +43,7 @@ def urgency(finding: Finding) -> tuple[int, bool, int, str, str]:
     return finding.severity.rank, review, -reach, finding.rule.id, finding.place.source
 
 
-def _finding(result: RuleResult, place: PlaceResult, patterns: Mapping[str, Remediation]) -> Finding:
+def _finding(result: RuleResult, place: PlaceResult, patterns: Mapping[str, Remediation], policy: Policy) -> Finding:
     rule = result.rule
     decided = rule.type is RuleType.AUTOMATIC and place.state is State.FAIL
     return Finding(
@@ -47,6 +54,7 @@ def _finding(result: RuleResult, place: PlaceResult, patterns: Mapping[str, Reme
         severity=rule.severity,
         remediation=tuple(patterns[name] for name in rule.remediation if name in patterns),
         gates=decided and rule.severity is not Severity.INFO and not rule.unverified,
+        owner=policy.owner(rule.id, rule.pack, rule.area),
     )
 
 

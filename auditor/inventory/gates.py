@@ -17,7 +17,6 @@ from re import _constants as names  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-
 SIGNS = frozenset("@.:/-+#$&=?%_(),;")
 MOST = 64
 

@@ -24,12 +24,16 @@ EFFORTS = ("hours", "days", "weeks")
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A set of rules that rest on the same ground; `regime` is the law they are about, empty for house rules."""
+    """A set of rules that rest on the same ground.
+
+    `regime` is the law they are about, empty for house rules; a pack with `asked_for` is judged only where it is named.
+    """
 
     id: str
     title: str
     rests_on: str
     regime: str = ""
+    asked_for: bool = False
 
 
 def load_rules(folders: Sequence[Path] = ()) -> tuple[tuple[CompiledRule, ...], tuple[KnowledgeError, ...]]:
@@ -110,12 +114,13 @@ def _packs_in(folder: Path, name: str, known: Mapping[str, Pack]) -> dict[str, P
     packs: dict[str, Pack] = {}
     for path in sorted(folder.rglob("pack.yaml")):
         node = read_yaml(path, shown_as=f"{name}/{path.relative_to(folder).as_posix()}")
-        parts = node.fields(("id", "title", "rests_on"), ("regime",))
+        parts = node.fields(("id", "title", "rests_on"), ("regime", "asked_for"))
         pack = identifier(parts["id"])
         if pack in known or pack in packs:
             raise parts["id"].error(f"The pack {pack!r} is defined twice.", "Give it another id.")
         regime = parts["regime"].one_of(load_jurisdictions().regimes) if "regime" in parts else ""
-        packs[pack] = Pack(pack, parts["title"].text(), parts["rests_on"].text(), regime)
+        asked_for = "asked_for" in parts and parts["asked_for"].boolean()
+        packs[pack] = Pack(pack, parts["title"].text(), parts["rests_on"].text(), regime, asked_for)
     return packs
 
 

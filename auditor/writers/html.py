@@ -16,7 +16,7 @@ from auditor.writers.page import FILTERS, page
 from auditor.writers.text import visible
 
 STYLES = ("tokens.css", "base.css", "parts.css", "findings.css", "pictures.css", "narrow.css", "print.css")
-SCRIPTS = ("script.js",)
+SCRIPTS = ("script.js", "row.js", "findings.js")
 
 
 def write_html(result: AuditResult, path: Path) -> None:

@@ -175,15 +175,15 @@ def test_a_fact_from_memory_is_marked(folder: Path) -> None:
 def test_regimes_follow_country_state_and_establishment(folder: Path) -> None:
     with bound(folder, profile=profile(folder)) as result:
         ada, ben, nobody = result.rows("subject")
-        assert ada["regimes"] == ["eu-gdpr"]
-        assert ben["regimes"] == ["us-ca-ccpa"]
+        assert ada["regimes"] == ["eprivacy", "eu-gdpr"]
+        assert ben["regimes"] == ["us-ca-ccpa", "us-canspam"]
         assert nobody["regimes"] is None
         assert not nobody["regimes__given"]
         assert result.binding.countries == (("", 1), ("DE", 1), ("US", 1))
-        assert result.binding.regimes == (("eu-gdpr", 1), ("us-ca-ccpa", 1))
+        assert result.binding.regimes == (("eprivacy", 1), ("eu-gdpr", 1), ("us-ca-ccpa", 1), ("us-canspam", 1))
     with bound(folder, profile=profile(folder), policy=Policy(establishments=("FR",))) as result:
         found = [row["regimes"] for row in result.rows("subject")]
-        assert found == [["eu-gdpr"], ["eu-gdpr", "us-ca-ccpa"], ["eu-gdpr"]]
+        assert found == [["eprivacy", "eu-gdpr"], ["eu-gdpr", "us-ca-ccpa", "us-canspam"], ["eu-gdpr"]]
     with bound(folder, profile=profile(folder), policy=Policy(unknown_jurisdiction="uk-gdpr")) as result:
         assert [row["regimes"] for row in result.rows("subject")][2] == ["uk-gdpr"]
 

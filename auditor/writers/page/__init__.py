@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from auditor.model import (
     AuditResult,
     Conclusion,
@@ -23,6 +25,7 @@ from auditor.writers.page.findings import Action, FindingView, first_actions, nu
 from auditor.writers.page.ledger import LedgerRow, Understood, ledger, not_read, understood
 from auditor.writers.page.people import People, people
 from auditor.writers.page.pictures import Pictured, pictured
+from auditor.writers.page.rows import later, written
 from auditor.writers.page.verdict import StateBar, Verdict, state_bar, verdict
 from auditor.writers.page.words import CONCLUSION_CLASS, FILTERS, MARK, STATE_WORD
 
@@ -59,6 +62,11 @@ class Page:
     assessed: int
     rows: int
     findings: tuple[FindingView, ...]
+    shown: tuple[FindingView, ...]
+    rows_later: Markup
+    compared: bool
+    """Whether there was a baseline."""
+    fixed: int
     actions: tuple[Action, ...]
     packs: tuple[PackRow, ...]
     ledger: tuple[LedgerRow, ...]
@@ -103,6 +111,10 @@ def page(result: AuditResult) -> Page:
         assessed=sum(n for state, n in states.items() if state not in open_states),
         rows=sum(table.rows or 0 for table in result.coverage.tables),
         findings=findings,
+        shown=written(findings),
+        rows_later=later(findings),
+        compared=bool(result.gone) or any(f.status == "known" for f in result.findings),
+        fixed=sum(each.fixed for each in result.gone),
         actions=first_actions(findings),
         packs=tuple(_pack_row(pack, result) for pack in sorted(result.packs, key=_worst_first)),
         ledger=ledger(result),
@@ -124,6 +136,7 @@ def page(result: AuditResult) -> Page:
             "area": _distinct(v.finding.rule.area for v in findings),
             "pack": _distinct(v.finding.rule.pack for v in findings),
             "place": _distinct(v.place for v in findings),
+            "law": _distinct(v.law for v in findings),
             "state": _distinct(v.state for v in findings),
         },
         marks=tuple((mark.value, text) for mark, text in MARK.items()),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor.findings.assemble import urgency
 from auditor.model import Counts, Finding, Severity, State
 from auditor.writers.page.bars import PopulationBar, population
+from auditor.writers.page.ledger import table_of
 from auditor.writers.page.words import number, plural, rows_of, share
 
 CLOSED = ("accepted", "false positive")
@@ -25,6 +26,10 @@ class FindingView:
     bar: PopulationBar
     columns: tuple[str, ...]
     state: str
+    notes: tuple[str, ...]
+    """What else is to be known about its figures."""
+    trend: str
+    """Against the baseline: `3 more than last time`; empty without one."""
     search: str
 
     @property
@@ -36,6 +41,27 @@ class FindingView:
     def place(self) -> str:
         """Source and relation."""
         return f"{self.finding.place.source}.{self.finding.place.relation}"
+
+    @property
+    def share(self) -> str:
+        """Violations by population, to sort by."""
+        return f"{self.counts.violations / self.counts.population:.6f}" if self.counts.population else "0"
+
+    @property
+    def table(self) -> str:
+        """The table it rests on first, to group by."""
+        origins = self.finding.place.origin
+        return f"{self.finding.place.source}.{table_of(origins[0])}" if origins else self.place
+
+    @property
+    def law(self) -> str:
+        """The first provision, to group by."""
+        return self.finding.rule.law[0].cite if self.finding.rule.law else "House rule"
+
+    @property
+    def state_class(self) -> str:
+        """Which mark its state has."""
+        return {"new": "new", "needs review": "review", "known": "known"}.get(self.state, "accepted")
 
     @property
     def rests_on(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -77,6 +103,31 @@ def number_findings(findings: Sequence[Finding]) -> tuple[FindingView, ...]:
     return tuple(views)
 
 
+def _notes(finding: Finding) -> tuple[str, ...]:
+    counts, notes = finding.place.counts, []
+    if counts.scope_undetermined:
+        unsure = number(counts.scope_undetermined)
+        notes.append(f"For {unsure} of the undetermined it is not known whether the rule applies.")
+    if counts.after_as_of:
+        are = "is dated after the audit and" if counts.after_as_of == 1 else "are dated after the audit and"
+        notes.append(f"{plural(counts.after_as_of, 'record')} {are} left out.")
+    if finding.status == "known" and finding.new_members is not None:
+        fixed = f", {number(finding.fixed_members)} fixed" if finding.fixed_members is not None else ""
+        notes.append(f"Since the last audit: {number(finding.new_members)} new{fixed}.")
+    elif finding.status == "known":
+        notes.append("Known from the last audit; without a lasting key its records cannot be compared.")
+    return tuple(notes)
+
+
+def _trend(finding: Finding) -> str:
+    if finding.before is None:
+        return ""
+    change = finding.place.counts.violations - finding.before
+    if not change:
+        return "= as many as last time"
+    return f"▲ {number(change)} more than last time" if change > 0 else f"▼ {number(-change)} fewer than last time"
+
+
 def _view(label: str, finding: Finding, shared_with: str) -> FindingView:
     rule, place = finding.rule, finding.place
     columns = tuple(dict.fromkeys(name for row in place.evidence for name, _ in row.values))
@@ -90,6 +141,8 @@ def _view(label: str, finding: Finding, shared_with: str) -> FindingView:
         bar=population(place.counts),
         columns=columns,
         state=state,
+        notes=_notes(finding),
+        trend=_trend(finding),
         search=" ".join((*words, *(law.cite for law in rule.law), finding.fingerprint))[:1000].lower(),
     )
 

@@ -115,6 +115,11 @@ def code(text: str) -> Markup:
     return Markup("{}").format(visible(text, lines=True, limit=20_000))
 
 
+def field(path: str) -> str:
+    """`subject: lawful basis`: a field of a rule as a reader would say it."""
+    return path.removesuffix("_id").replace("_", " ").replace(".", ": ")
+
+
 def sentence(text: str) -> str:
     """A text with a capital first letter and a full stop."""
     text = text.strip()
@@ -133,6 +138,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "num": number,
     "short": short,
     "day": day,
+    "field": field,
     "instant": instant,
     "month": month,
     "nm": name,

@@ -1,0 +1,132 @@
+"""What servers send becomes the text that every other source gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from auditor.sources.batching import text_column
+
+
+class Cell(Enum):
+    """How the cells of a column are written by their server."""
+
+    TEXT = "text"
+    PADDED = "padded"
+    """A text of fixed length, filled up with blanks."""
+    BOOLEAN = "boolean"
+    """t or f."""
+    HEX = "hex"
+    """Bytes as \\x and hexadecimal digits."""
+    BITS = "bits"
+    """A number as bytes."""
+    ARRAY = "array"
+    """An array as {a,"b c",NULL}."""
+    INSTANT = "instant"
+    """A time in UTC without its zone."""
+    ANY = "any"
+    """A Python object of any type."""
+
+
+def column_of(values: Sequence[object], cell: Cell) -> pa.Array:
+    """One column of cells as text."""
+    if cell is Cell.ANY:
+        return text_column([any_text(value) for value in values])
+    if cell in _ONE_BY_ONE:
+        return text_column([None if value is None else _ONE_BY_ONE[cell](value) for value in values])
+    column = _texts(values)
+    match cell:
+        case Cell.PADDED:
+            return pc.utf8_rtrim(column, " ")
+        case Cell.BOOLEAN:
+            return pc.if_else(pc.equal(column, "t"), "true", pc.if_else(pc.equal(column, "f"), "false", column))
+        case Cell.INSTANT:
+            dated = pc.invert(pc.starts_with(column, "0000"))
+            return pc.if_else(dated, pc.binary_join_element_wise(column, "+00:00", ""), column)
+    return column
+
+
+def any_text(value: object) -> str | None:
+    """A Python object of a driver as text."""
+    match value:
+        case None | str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case bytes() | bytearray() | memoryview():
+            return from_bytes(bytes(value))
+        case list() | tuple() | dict() | set():
+            return json.dumps(sorted(value) if isinstance(value, set) else value, ensure_ascii=False, default=any_text)
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case _:
+            return str(value)
+
+
+def from_bytes(value: bytes) -> str:
+    """UTF-8 if it is that, else \\x and hexadecimal digits."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return "\\x" + value.hex()
+
+
+def _texts(values: Sequence[object]) -> pa.Array:
+    """Texts, or texts as bytes, at once; bytes that are no UTF-8 one by one."""
+    if all(value is None or isinstance(value, str) for value in values):
+        return text_column(values)
+    try:
+        return pa.array(values, pa.binary()).cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return text_column([any_text(value) for value in values])
+
+
+def _hex(value: object) -> str:
+    text = str(value)
+    return from_bytes(bytes.fromhex(text[2:])) if text.startswith("\\x") else text
+
+
+def _bits(value: object) -> str:
+    return str(int.from_bytes(value)) if isinstance(value, bytes) else str(value)
+
+
+def _array(value: object) -> str:
+    return array_json(str(value))
+
+
+def array_json(text: str) -> str:
+    """PostgreSQL's notation of an array as JSON; its elements are texts, arrays or null."""
+    start = text.find("={") + 1 if text.startswith("[") else 0
+    stack: list[list[object]] = [[]]
+    word, quoted, place = "", False, start
+    while place < len(text):
+        character = text[place]
+        if character == "{":
+            stack.append([])
+        elif character == '"':
+            quoted = True
+            place += 1
+            while place < len(text) and text[place] != '"':
+                place += text[place] == "\\"
+                word += text[place : place + 1]
+                place += 1
+        elif character in ",}":
+            if quoted or word:
+                stack[-1].append(None if word == "NULL" and not quoted else word)
+            word, quoted = "", False
+            if character == "}":
+                if len(stack) < 2:
+                    return text
+                done = stack.pop()
+                stack[-1].append(done)
+        else:
+            word += character
+        place += 1
+    return json.dumps(stack[0][0], ensure_ascii=False) if len(stack) == 1 and len(stack[0]) == 1 else text
+
+
+_ONE_BY_ONE: dict[Cell, Callable[[object], str]] = {Cell.HEX: _hex, Cell.BITS: _bits, Cell.ARRAY: _array}

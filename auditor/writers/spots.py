@@ -1,0 +1,75 @@
+"""Where a tool should point for a finding: a line of a file, as a relative path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from auditor.knowledge import home
+from auditor.model import AuditResult, Finding, PlaceResult, Rule, SourceInfo, TableInfo
+
+_TEXT = ("delimited",)
+_LIMIT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A relative path, and a line of it where one is known."""
+
+    path: str
+    line: int | None = None
+
+    @property
+    def uri(self) -> str:
+        """The path as a relative URI reference; nothing in a hostile name can make it more."""
+        return quote(self.path, safe="/", errors="replace")
+
+
+def spot(result: AuditResult, finding: Finding) -> Spot:
+    """The header of the export file that the finding is about; for a database, the rule that found it."""
+    found = exported(result, finding.place)
+    return rule_spot(finding.rule) if found is None else found
+
+
+def exported(result: AuditResult, where: PlaceResult) -> Spot | None:
+    """The export file of a place, None if it is not one."""
+    source = next((s for s in result.sources if s.name == where.source), None)
+    table = _table(result, source, where) if source is not None else None
+    if source is None or table is None or not table.location:
+        return None
+    plain_text = table.kind in _TEXT and not table.location.endswith(".gz")
+    return Spot(_joined(source.location, table.location), 1 if plain_text else None)
+
+
+def rule_spot(rule: Rule) -> Spot:
+    """The rule's own file and line."""
+    installed = str(home("rules").parent) + "/"
+    return Spot(_relative(rule.file.removeprefix(installed)) or "rules", max(rule.line, 1))
+
+
+def _table(result: AuditResult, source: SourceInfo, where: PlaceResult) -> TableInfo | None:
+    """The table whose rows are the relation's records, else the first one that the verdict rests on."""
+    bound = (b for b in result.binding.relations if (b.source, b.relation) == (where.source, where.relation))
+    keys = [origin for b in bound if "key" in b.fields for origin in b.fields["key"].origin]
+    for origin in (*keys, *sorted(where.origin)):
+        for table in source.tables:
+            if origin.startswith(f"{table.name}."):
+                return table
+    return source.tables[0] if len(source.tables) == 1 else None
+
+
+def _joined(location: str, inside: str) -> str:
+    """The file's path below its source; a single file is its own source."""
+    base = _relative(location)
+    if PurePosixPath(base).name == PurePosixPath(inside).name:
+        return base
+    return _relative(f"{base}/{inside}") or "source"
+
+
+def _relative(path: str) -> str:
+    """A path as it was given if it stays below where it was given, else only its last part: no machine's layout."""
+    parts = PurePosixPath(path.replace("\\", "/")[:_LIMIT])
+    if parts.is_absolute() or ".." in parts.parts or "://" in path:
+        return parts.name if parts.name != ".." else ""
+    return parts.as_posix() if parts.as_posix() != "." else ""

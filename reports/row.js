@@ -1,0 +1,73 @@
+// A finding that is data becomes a row: a copy of its rule's first finding with its own figures. Text only, no markup.
+window.auditorRow = (row, like) => {
+  const item = like.cloneNode(true);
+  const details = item.querySelector("details");
+  details.id = row.id;
+  details.open = false;
+  const slots = (name) => item.querySelectorAll(`[data-slot="${name}"]`);
+  const text = (name, value) => slots(name).forEach((slot) => { slot.textContent = value; });
+  const make = (tag, value = "", parent = null) => {
+    const element = document.createElement(tag);
+    element.textContent = value;
+    if (parent) parent.append(element);
+    return element;
+  };
+  const svg = (tag, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+    return element;
+  };
+  const frame = { viewBox: "0 0 1000 10", preserveAspectRatio: "none", "aria-hidden": "true" };
+  const bar = (segments, size) => {
+    const drawn = svg("svg", { ...frame, class: `bar ${size}` });
+    segments.forEach(([kind, x, width]) => drawn.append(svg("rect", { class: `b-${kind}`, x, y: 0, width, height: 10 })));
+    return drawn;
+  };
+  const count = (value) => value === null ? "–" : value.toLocaleString("en");
+
+  const [violations, population, undetermined, passes, people] = row.n;
+  Object.assign(item.dataset, {
+    place: row.place, table: row.table, state: row.state[0], vio: violations, share: row.share, people: people || 0, text: "",
+  });
+  const figures = { violations, population, undetermined, passes, people };
+  Object.entries(figures).forEach(([name, value]) => text(name, count(value)));
+  const words = {
+    id: row.id, place: row.place, state: row.state[0].charAt(0).toUpperCase() + row.state[0].slice(1), trend: row.trend,
+    wrong: row.wrong, shown: row.shown, rate: row.rate[0], unsure: row.rate[1], fingerprint: row.mark,
+  };
+  Object.entries(words).forEach(([name, value]) => text(name, value));
+  slots("state").forEach((slot) => { slot.className = `st st-${row.state[1]}`; });
+  slots("notes").forEach((slot) => slot.replaceChildren(...row.notes.map((note) => {
+    const line = make("p", note);
+    line.className = "quiet";
+    return line;
+  })));
+
+  item.querySelector(".c-num .bar").replaceWith(bar(row.whole, "thin"));
+  slots("bars").forEach((slot) => {
+    slot.replaceChildren(bar(row.whole, "big"));
+    if (!row.zoom.length) return;
+    const wedge = svg("svg", { ...frame, class: "wedge" });
+    wedge.append(svg("path", { d: `M0 0H${row.edge}L1000 10H0z` }));
+    slot.append(wedge, bar(row.zoom, "big"));
+  });
+  slots("evidence").forEach((slot) => slot.replaceChildren(...row.records.map(([key, ...values]) => {
+    const line = document.createElement("tr");
+    const head = make("th", "", line);
+    head.scope = "row";
+    make("bdi", key, make("code", "", head));
+    values.forEach((value) => make("bdi", value, make("td", "", line)));
+    return line;
+  })));
+  slots("origin").forEach((slot) => slot.replaceChildren(...row.origin.map(([table, columns]) => {
+    const line = document.createElement("li");
+    make("b", "", line).append(make("bdi", table));
+    columns.forEach((column, place) => { line.append(place ? ", " : " "); make("bdi", column, make("code", "", line)); });
+    return line;
+  })));
+  item.querySelectorAll("[aria-label]").forEach((part) => {
+    part.setAttribute("aria-label", part.getAttribute("aria-label").replace(/F-\d+/, row.id));
+  });
+  item.querySelectorAll("[data-id]").forEach((button) => { button.dataset.id = row.id; });
+  return item;
+};
