@@ -20,9 +20,9 @@ from auditor.model import AuditResult, Binding, Coverage, Inventory, Skipped, Ta
 from auditor.policy import Policy
 from auditor.relations import load_relations
 from auditor.rules.compiled import CompiledRule, needs
-from auditor.rules.evaluate import evaluate
+from auditor.rules.evaluate import RecordSink, evaluate
 from auditor.rules.loading import Pack, load_remediation
-from auditor.sources import Source, open_source
+from auditor.sources import Source, open_source, shown
 from auditor.stage import open_stage
 
 Progress = Callable[[str], None]
@@ -51,8 +51,12 @@ def run(
     policy: Policy,
     options: Options,
     progress: Progress,
+    records: RecordSink | None = None,
 ) -> AuditResult:
-    """One whole audit. Raises SourceError if no source opens; every other failure becomes part of the result."""
+    """One whole audit. Raises SourceError if no source opens; every other failure becomes part of the result.
+
+    `records` is given every violating record, for a work list; the result itself holds counts and a few examples.
+    """
     began = datetime.now(UTC)
     facts, relations = load_jurisdictions(), load_relations()
     with ExitStack() as stack:
@@ -67,7 +71,7 @@ def run(
         progress(f"Judging {binding.people:,} people by {len(judged)} rules")
         results = evaluate(
             stage.connection, judged, binding, as_of=options.as_of, policy=policy, facts=facts,
-            key=options.key, lasting=options.lasting_key, progress=progress,
+            key=options.key, lasting=options.lasting_key, records=records, progress=progress,
         )  # fmt: skip
         drawn = pictures(stage.connection, relations, options.as_of)
         read = {(s.info.name, t.name): s.unread(t) for s in sources for t in s.info.tables}
@@ -101,7 +105,7 @@ def _open_all(
     sources: list[Source] = []
     errors: list[AuditError] = []
     for spec in specs:
-        progress(f"Opening {spec}")
+        progress(f"Opening {shown(spec)}")
         try:
             source = stack.enter_context(open_source(spec))
         except SourceError as error:

@@ -25,13 +25,13 @@
   const records = $$(":scope > .f", list).map((node) => ({ node, id: $("details", node).id, key: node.dataset }));
   const byId = new Map(records.map((record) => [record.id, record]));
   const data = $("#rows");
-  (data ? JSON.parse(data.textContent) : []).forEach((row) => {
+  (data ? JSON.parse(data.textContent) : []).map(window.auditorNames).forEach((row) => {
     const like = byId.get(row.from).key;
     const record = { row, node: null, id: row.id, key: null };
     // Texts that all findings of a rule share are looked up, never copied into five thousand strings.
     record.key = Object.assign(Object.create(like), {
-      place: row.place, table: row.table, state: row.state[0], vio: row.n[0], share: row.share, people: row.n[4] || 0,
-      get text() { return `${like.text} ${row.id} ${row.place} ${row.origin.flat(2).join(" ")} ${row.mark}`.toLowerCase(); },
+      place: row.place, table: row.table, state: row.state[0], vio: row.n[0], share: row.n[0] / (row.n[1] || 1), people: row.n[4] || 0,
+      get text() { return `${like.text} ${row.id} ${row.place} ${(row.origin || []).flat(2).join(" ")} ${row.mark}`.toLowerCase(); },
     });
     ["sev", "area", "pack", "title", "law"].forEach((name) => { record.key[name] = like[name]; });
     records.push(record);

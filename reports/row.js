@@ -1,4 +1,8 @@
 // A finding that is data becomes a row: a copy of its rule's first finding with its own figures. Text only, no markup.
+window.auditorNames = (values) => {
+  const [id, from, place, table, state, n, rate, wrong, notes, trend, bars, records, origin, mark] = values;
+  return { id, from, place, table, state, n, rate, wrong, notes, trend, bars, records, origin, mark };
+};
 window.auditorRow = (row, like) => {
   const item = like.cloneNode(true);
   const details = item.querySelector("details");
@@ -18,22 +22,27 @@ window.auditorRow = (row, like) => {
     return element;
   };
   const frame = { viewBox: "0 0 1000 10", preserveAspectRatio: "none", "aria-hidden": "true" };
-  const bar = (segments, size) => {
+  const bar = (widths, size) => {
     const drawn = svg("svg", { ...frame, class: `bar ${size}` });
-    segments.forEach(([kind, x, width]) => drawn.append(svg("rect", { class: `b-${kind}`, x, y: 0, width, height: 10 })));
+    let x = 0;
+    widths.forEach((width, kind) => {
+      if (width) drawn.append(svg("rect", { class: `b-${["vio", "und", "ok"][kind]}`, x, y: 0, width, height: 10 }));
+      x += width;
+    });
     return drawn;
   };
+  const [whole, zoom, edge] = row.bars;
   const count = (value) => value === null ? "–" : value.toLocaleString("en");
 
   const [violations, population, undetermined, passes, people] = row.n;
   Object.assign(item.dataset, {
-    place: row.place, table: row.table, state: row.state[0], vio: violations, share: row.share, people: people || 0, text: "",
+    place: row.place, table: row.table, state: row.state[0], vio: violations, people: people || 0, text: "",
   });
   const figures = { violations, population, undetermined, passes, people };
   Object.entries(figures).forEach(([name, value]) => text(name, count(value)));
   const words = {
     id: row.id, place: row.place, state: row.state[0].charAt(0).toUpperCase() + row.state[0].slice(1), trend: row.trend,
-    wrong: row.wrong, shown: row.shown, rate: row.rate[0], unsure: row.rate[1], fingerprint: row.mark,
+    wrong: row.wrong, shown: `${row.records.length} of ${count(violations)} records`, rate: row.rate[0], unsure: row.rate[1], fingerprint: row.mark,
   };
   Object.entries(words).forEach(([name, value]) => text(name, value));
   slots("state").forEach((slot) => { slot.className = `st st-${row.state[1]}`; });
@@ -43,13 +52,13 @@ window.auditorRow = (row, like) => {
     return line;
   })));
 
-  item.querySelector(".c-num .bar").replaceWith(bar(row.whole, "thin"));
+  item.querySelector(".c-num .bar").replaceWith(bar(whole, "thin"));
   slots("bars").forEach((slot) => {
-    slot.replaceChildren(bar(row.whole, "big"));
-    if (!row.zoom.length) return;
+    slot.replaceChildren(bar(whole, "big"));
+    if (!zoom.length) return;
     const wedge = svg("svg", { ...frame, class: "wedge" });
-    wedge.append(svg("path", { d: `M0 0H${row.edge}L1000 10H0z` }));
-    slot.append(wedge, bar(row.zoom, "big"));
+    wedge.append(svg("path", { d: `M0 0H${edge}L1000 10H0z` }));
+    slot.append(wedge, bar(zoom, "big"));
   });
   slots("evidence").forEach((slot) => slot.replaceChildren(...row.records.map(([key, ...values]) => {
     const line = document.createElement("tr");
@@ -59,7 +68,7 @@ window.auditorRow = (row, like) => {
     values.forEach((value) => make("bdi", value, make("td", "", line)));
     return line;
   })));
-  slots("origin").forEach((slot) => slot.replaceChildren(...row.origin.map(([table, columns]) => {
+  if (row.origin) slots("origin").forEach((slot) => slot.replaceChildren(...row.origin.map(([table, columns]) => {
     const line = document.createElement("li");
     make("b", "", line).append(make("bdi", table));
     columns.forEach((column, place) => { line.append(place ? ", " : " "); make("bdi", column, make("code", "", line)); });

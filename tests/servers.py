@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -39,7 +40,7 @@ class Server:
     @property
     def url(self) -> str:
         """As the account that may only read."""
-        return f"{self.kind}://{READER}:{PASSWORD.replace('/', '%2F').replace('@', '%40')}@127.0.0.1:{self.port}/{DATABASE}"
+        return f"{self.kind}://{READER}:{quote(PASSWORD, safe='')}@127.0.0.1:{self.port}/{DATABASE}"
 
     def engine(self, user: str = "owner", password: str = "owner", database: str = DATABASE) -> sa.Engine:
         """As the account that owns everything, for setting up."""
@@ -107,14 +108,15 @@ def mariadb() -> Iterator[Server]:
         )
         _own(start, user)
         _call(
-            _found("mariadb-install-db")[0], "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
-            "--skip-test-db", "--innodb-flush-method=nosync", "--innodb-log-file-size=8M", user=user,
+            _found("mariadb-install-db")[0], "--no-defaults", f"--datadir={data}", "--skip-test-db",
+            "--auth-root-authentication-method=normal", "--innodb-flush-method=nosync", "--innodb-log-file-size=8M",
+            user=user,
         )  # fmt: skip
         options = [
             "--no-defaults", f"--datadir={data}", f"--socket={folder / 'socket'}", f"--port={port}",
             "--bind-address=127.0.0.1", "--skip-name-resolve", "--general-log=1", f"--general-log-file={log}",
-            "--innodb-flush-method=nosync", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=8M", f"--init-file={start}",
-            f"--pid-file={folder / 'pid'}", "--sql-mode=",
+            "--innodb-flush-method=nosync", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=8M",
+            f"--init-file={start}", f"--pid-file={folder / 'pid'}", "--sql-mode=",
         ]  # fmt: skip
         with _started(user, folder / "errors", binaries[0], *options) as process:
             server = Server("mariadb", port, log, folder, process)

@@ -7,7 +7,11 @@ progress to standard error.
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
+import traceback
+from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -70,6 +74,7 @@ def group() -> None:
 
 def main() -> None:
     """Runs the command line; every error is one sentence on standard error."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = group.main(prog_name="auditor", standalone_mode=False)
     except click.exceptions.Abort:
@@ -86,7 +91,32 @@ def main() -> None:
         # The reader of our output has gone; that is its right.
         sys.stderr.close()
         sys.exit(0)
+    except ModuleNotFoundError as error:
+        _stop(f"The package {error.name} is not installed. `auditor doctor` says how to add it.", USAGE)
+    except Exception as error:
+        # A trace-back would quote values, and end in 1, which means findings.
+        _stop(_fault(error), INCOMPLETE)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    """Being told to end is as good as Ctrl-C: the private directory goes first."""
+    raise KeyboardInterrupt
+
+
+def _fault(error: Exception) -> str:
+    """A fault of our own as one sentence. The error's own text stays out: it may quote values."""
+    own = Path(__file__).parents[1]
+    places = [
+        f"{Path(frame.filename).relative_to(own).as_posix()}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(own)
+    ]
+    at = f" at {places[-1]}" if places else ""
+    return (
+        f"A fault in auditor itself ({type(error).__name__}{at}); the audit was not finished. "
+        f"Please report this line: it holds no data."
+    )
 
 
 def _stop(sentence: str, code: int) -> None:

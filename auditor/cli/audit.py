@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,8 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
     from auditor.audit import Options, run
     from auditor.cli.judge import exit_code, summarise
     from auditor.rules.loading import load_packs, load_rules_or_raise
-    from auditor.writers import check_formats, write
+    from auditor.writers import check_formats, needs_records, write
+    from auditor.writers.spool import open_spool
 
     check_formats(chosen["formats"])
     progress("Reading the rules")
@@ -63,9 +65,11 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
         lasting_key=lasting,
     )
     try:
-        result = run(specs, rules, load_packs(folders), policy, options, progress)
-        progress("Writing the report")
-        paths = write(result, chosen["out"], chosen["formats"])
+        with open_spool() if needs_records(chosen["formats"]) else nullcontext() as spool:
+            records = spool.add if spool is not None else None
+            result = run(specs, rules, load_packs(folders), policy, options, progress, records)
+            progress("Writing the report")
+            paths = write(result, chosen["out"], chosen["formats"], spool)
     finally:
         clear()
     summarise(result, paths)

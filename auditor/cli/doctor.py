@@ -78,7 +78,7 @@ def _try(what: str, look: Callable[[], str], cure: str) -> Check:
     except AuditError as error:
         return Check(what, str(error), cure)
     except ImportError as error:
-        return Check(what, f"the package {error.name} is not installed", cure)
+        return Check(what, f"the package {error.name} is not installed", "Install the packages above first.")
 
 
 def _model() -> str:

@@ -10,32 +10,61 @@ from auditor.cli.show import clear, plain, steps, table
 
 @click.command("inventory")
 @click.argument("source")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of every sample.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="csv is a start for the record of processing.",
+)
+@click.option("--explain", metavar="TABLE.COLUMN", help="Show all evidence about one column.")
 @click.option("--full", is_flag=True, help="Look at every value, not at 1,000 per column.")
-def command(source: str, form: str, seed: int, full: bool) -> int:
+@click.option("--max-miss", metavar="PERCENT", help="Look at so many values that less than this may be missed: 0.5%.")
+@click.option("--exact", is_flag=True, help="Run the language model's whole pipeline: slower, hardly different.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of every sample.")
+def command(
+    source: str, form: str, explain: str | None, full: bool, max_miss: str | None, exact: bool, seed: int
+) -> int:
     """Show which columns of SOURCE hold personal data, and why.
 
     \b
     Examples:
       auditor inventory crm.sqlite
-      auditor inventory exports/ --format json > inventory.json
+      auditor inventory crm.sqlite --explain contacts.notes
+      auditor inventory exports/ --format csv > record.csv
+      auditor inventory exports/ --max-miss 0.1%
     """
     import json
 
-    from auditor.inventory import take
-    from auditor.inventory.document import inventory_document
+    from auditor.inventory.document import inventory_document, record_of_processing
+    from auditor.inventory.take import How, draw, inventory_of, study
     from auditor.sources import open_source
 
+    if full and max_miss:
+        raise click.UsageError("--full looks at every value, so --max-miss has nothing to say. Give one of them.")
+    values = None if full else _values(max_miss)
+    how = How(full=full, exact=exact, texts=values or 0)
     progress = steps()
     with open_source(source) as opened:
         try:
-            inventory = take([opened], seed=seed, values=None if full else 1000, progress=progress)
+            drawn, failures = draw([opened], seed=seed, values=values, progress=progress)
+            studied = study(drawn, how=how, progress=progress)
         finally:
             clear()
+        inventory = inventory_of(studied, how, seed=seed, failures=failures)
         skipped = (*opened.info.skipped, *inventory.failures)
         unread = {t.name: opened.unread(t) for t in opened.info.tables}
-    if form == "json":
+    if explain is not None:
+        from auditor.inventory.explain import explain as evidence
+
+        for title, lines in evidence(studied, explain, full=full):
+            click.echo(title)
+            for line in lines:
+                click.echo(f"  {plain(line)}")
+    elif form == "csv":
+        click.echo(record_of_processing(inventory), nl=False)
+    elif form == "json":
         click.echo(json.dumps(inventory_document(inventory, opened.info.name), ensure_ascii=False, indent=1))
     else:
         rows = [
@@ -51,6 +80,8 @@ def command(source: str, form: str, seed: int, full: bool) -> int:
         ]
         click.echo(table(("table", "column", "filled", "categories", "because"), rows))
         click.echo(f"{len(rows)} of {len(inventory.columns)} columns hold personal data.")
+    for note in (s for s in inventory.failures if not s.gap):
+        click.echo(f"auditor: {plain(note.what)}: {plain(note.why)}", err=True)
     gaps = [s for s in skipped if s.gap]
     for gap in gaps:
         click.echo(f"auditor: not read: {plain(gap.what)}: {plain(gap.why)}", err=True)
@@ -58,3 +89,18 @@ def command(source: str, form: str, seed: int, full: bool) -> int:
     for name, count in rejected.items():
         click.echo(f"auditor: not read: {plain(name)}: {count:,} rows that do not fit the table's columns", err=True)
     return INCOMPLETE if gaps or rejected else CLEAN
+
+
+def _values(max_miss: str | None) -> int:
+    """How many values of a column to look at for a share given in percent, or as a number below 1."""
+    from auditor.inventory.promise import sample_for
+    from auditor.inventory.take import SAMPLE
+
+    if max_miss is None:
+        return SAMPLE
+    text = max_miss.strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        return sample_for(share)
+    except ValueError:
+        raise click.BadParameter("Give a share such as 0.5% or 0.005.", param_hint="--max-miss") from None

@@ -33,6 +33,17 @@ class Day(click.ParamType[date]):
             self.fail("a date is written YYYY-MM-DD, such as 2026-11-01.", param, ctx)
 
 
+class FormatOption(click.Option):
+    """Lists the formats in the help; they are looked up only when the help is shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option's help with the names of all formats."""
+        from auditor.writers import formats
+
+        record = super().get_help_record(ctx)
+        return None if record is None else (record[0], f"{record[1]} Known: {', '.join(formats())}.")
+
+
 def audit_options(command: Command) -> Command:
     """The options of every command that audits."""
     for option in reversed((
@@ -43,7 +54,7 @@ def audit_options(command: Command) -> Command:
         click.option("--profile", default="", help="CRM profile to read with, instead of the recognised one."),
         click.option("--out", type=click.Path(path_type=Path), default=Path("auditor-report"), show_default=True,
                      help="Folder for the report (made with mode 0700)."),
-        click.option("--format", "formats", multiple=True, default=("html", "json"), show_default=True,
+        click.option("--format", "formats", cls=FormatOption, multiple=True, default=("html", "json"), show_default=True,
                      help="Formats to write; may be given several times."),
         click.option("--fail-on", type=click.Choice(LEVELS), default="high", show_default=True,
                      help="Exit 1 if there is a finding of this severity or above."),

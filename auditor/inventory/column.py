@@ -19,7 +19,7 @@ LONGEST = 4_000
 class Column:
     """Evidence about one column, each kind by itself.
 
-    `texts` are the distinct values, `counts` how often each was drawn.
+    `texts` are the distinct values, `counts` how often each was drawn, `sampled` how many were drawn in all.
     """
 
     source: str
@@ -31,6 +31,7 @@ class Column:
     rows: int
     non_empty: int
     drawn: int
+    sampled: int
     texts: tuple[str, ...] = field(repr=False)
     counts: tuple[int, ...] = field(repr=False)
     shapes: tuple[Shape, ...] = field(repr=False)
@@ -82,6 +83,7 @@ def look_at(
         rows=rows,
         non_empty=non_empty,
         drawn=sum(seen.values()),
+        sampled=len(values),
         texts=texts,
         counts=tuple(seen.values()),
         shapes=shapes,

@@ -11,19 +11,16 @@ from typing import Any
 
 import presidio_analyzer.predefined_recognizers as predefined
 import spacy
-import tldextract
 from presidio_analyzer import AnalyzerEngine, BatchAnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from auditor.errors import InventoryError
+from auditor.inventory.matcher import gated, in_scope
 from auditor.inventory.models import installed, load_models
 from auditor.inventory.taxonomy import category_named
 from auditor.knowledge import home, read_yaml
-
-# Without this the first e-mail address makes tldextract fetch the public-suffix list and write a cache into HOME.
-tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # type: ignore[assignment]
 
 PERSON = "PERSON"
 
@@ -77,8 +74,8 @@ def _lower_as_lemma(doc: Doc) -> Doc:
     return doc
 
 
-def load_recognizers() -> tuple[Recognizer, ...]:
-    """The recognizers of `rules/recognizers/presidio.yaml`."""
+def load_recognizers(countries: frozenset[str] | None = None) -> tuple[Recognizer, ...]:
+    """The recognizers of `rules/recognizers/presidio.yaml` for these countries, None for all."""
     top = read_yaml(home("rules") / "recognizers" / "presidio.yaml", shown_as="rules/recognizers/presidio.yaml")
     found = []
     for node in top.fields(["recognizers"])["recognizers"].items():
@@ -87,7 +84,9 @@ def load_recognizers() -> tuple[Recognizer, ...]:
         if kind is None:
             raise fields["class"].error("Presidio has no recognizer of this name.")
         where = {k: k in fields and fields[k].boolean() for k in ("text", "cells")}
-        made = kind(supported_language="en")
+        made = gated(kind(supported_language="en"))
+        if not in_scope(made, countries):
+            continue
         category = category_named(fields["category"])
         found.append(Recognizer(fields["entity"].text(), category, fields["chance"].number(), **where, made=made))
     return tuple(found)
@@ -96,9 +95,10 @@ def load_recognizers() -> tuple[Recognizer, ...]:
 class TextReader:
     """Presidio with the pinned model; `model` says which."""
 
-    def __init__(self, recognizers: Iterable[Recognizer]) -> None:
+    def __init__(self, recognizers: Iterable[Recognizer], *, exact: bool = False) -> None:
         model = load_models()[0]
-        unneeded = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
+        # Names need none of these; they cost half of the time and change few results: see docs/inventory.md.
+        unneeded = [] if exact else ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
         folder = installed(model)
         try:
             nlp = spacy.load(folder, exclude=unneeded)
@@ -107,7 +107,8 @@ class TextReader:
                 f"The language model {model.name} does not fit the installed spaCy, so names in texts are not sought.",
                 do="Install auditor with its pinned dependencies.",
             ) from None
-        nlp.add_pipe("auditor_lower_as_lemma")
+        if not exact:
+            nlp.add_pipe("auditor_lower_as_lemma")
         engine = _Pinned({model.language: nlp})
         registry = RecognizerRegistry(supported_languages=[model.language])
         registry.add_recognizer(predefined.SpacyRecognizer(supported_entities=[PERSON]))
@@ -123,10 +124,13 @@ class TextReader:
 
     def read(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
         """What is found in each text."""
+        distinct = list(dict.fromkeys(texts))
         results = self._batch.analyze_iterator(
-            list(texts), language=self._language, batch_size=128, entities=self._entities
+            distinct, language=self._language, batch_size=256, entities=self._entities
         )
-        return [tuple(Hit(r.entity_type, r.start, r.end, r.score >= 1.0) for r in found) for found in results]
+        hits = (tuple(Hit(r.entity_type, r.start, r.end, r.score >= 1.0) for r in found) for found in results)
+        read = dict(zip(distinct, hits, strict=True))
+        return [read[text] for text in texts]
 
 
 def match_cells(recognizers: Iterable[Recognizer], values: Sequence[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import presidio_analyzer.predefined_recognizers as predefined
-import regex
+import regex  # type: ignore[import-untyped]
 import tldextract
 from presidio_analyzer import EntityRecognizer, PatternRecognizer, RecognizerResult
 from presidio_analyzer.predefined_recognizers import IbanRecognizer, PhoneRecognizer
@@ -34,7 +34,8 @@ def all_recognizers(countries: frozenset[str] | None = None) -> tuple[EntityReco
     for name in sorted(dir(predefined)):
         kind: Any = getattr(predefined, name)
         if inspect.isclass(kind) and issubclass(kind, (PatternRecognizer, PhoneRecognizer)):
-            one = kind(supported_language="en")
+            make: Callable[..., EntityRecognizer] = kind
+            one = make(supported_language="en")
             if in_scope(one, countries):
                 made.append(one)
     return tuple(made)
@@ -54,7 +55,12 @@ def gated(recognizer: Any) -> Any:
     ask = recognizer.analyze
 
     def analyze(text: str, entities: Sequence[str], nlp_artifacts: Any = None, **more: Any) -> list[RecognizerResult]:
-        return ask(text, entities, nlp_artifacts, **more) if gate(text) else []
+        if not gate(text):
+            return []
+        try:
+            return list(ask(text, entities, nlp_artifacts, **more) or ())
+        except Exception:  # a recognizer that breaks, as Presidio's do on digits of other scripts, finds nothing
+            return []
 
     recognizer.ungated = ask
     recognizer.analyze = analyze
@@ -74,14 +80,15 @@ def _facts(text: str) -> Needs:
 
 
 def _gate(recognizer: Any) -> Callable[[str], bool] | None:
+    patterns: list[tuple[Needs, Any]]
     if isinstance(recognizer, PhoneRecognizer) and type(recognizer).analyze is PhoneRecognizer.analyze:
         return lambda text: _facts(text).digits >= FEWEST_PHONE_DIGITS
     own = type(recognizer).analyze
     if not isinstance(recognizer, PatternRecognizer) or own not in (PatternRecognizer.analyze, IbanRecognizer.analyze):
         return None
     flags = int(recognizer.global_regex_flags or 0)
-    shapes: Iterable[Any] = recognizer.patterns
-    patterns = [(needs_of(p.regex, flags), regex.compile(p.regex, flags)) for p in shapes]
+    written = [p.regex for p in vars(recognizer)["patterns"]]
+    patterns = [(needs_of(text, flags), regex.compile(text, flags)) for text in written]
 
     def gate(text: str) -> bool:
         facts = _facts(text)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Below this a reading is not worth a reviewer's time.
 WORTH_TELLING = 0.35
+# Values drawn of a column, and where every value is scanned besides.
+SAMPLE, FULL_SAMPLE = 1_000, 5_000
 
 Progress = Callable[[str], None] | None
 
@@ -38,36 +40,98 @@ class Drawn:
     rows: int
     non_empty: int
     values: Sequence[str] = field(repr=False)
+    scanned: tuple[Tested, ...] = ()
+    """What validators said about every value, if every value was looked at."""
 
 
-def take(sources: Sequence[Source], *, seed: int = 0, values: int | None = 1000, progress: Progress = None) -> Inventory:
-    """What is personal in these sources, column by column, from at most `values` values of each."""
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to look: at every value or a sample, with Presidio's full pipeline, for the numbers of which countries."""
+
+    full: bool = False
+    exact: bool = False
+    texts: int = 0
+    """How many values were asked for; the language model reads as many texts, where that is more than usual."""
+    countries: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """All evidence about all columns, and the verdicts, in one order."""
+
+    columns: tuple[Column, ...]
+    found: tuple[tuple[CategoryFound, ...], ...]
+    tests: tuple[tuple[Tested, ...], ...]
+    names: frozenset[str] = field(repr=False)
+    texts: frozenset[str] = field(repr=False)
+    """What the language model read."""
+    model: str
+    failures: tuple[Skipped, ...]
+
+
+def take(
+    sources: Sequence[Source],
+    *,
+    seed: int = 0,
+    values: int | None = SAMPLE,
+    exact: bool = False,
+    countries: frozenset[str] | None = None,
+    progress: Progress = None,
+) -> Inventory:
+    """What is personal in these sources, column by column, from `values` values of each; None looks at every value.
+
+    With None all values meet the validators that decide on one hit; what needs Python or the language model for each
+    value is judged by a larger sample. `exact` runs Presidio's whole pipeline; `countries` (ISO codes) limits the
+    identity numbers that are sought.
+    """
+    how = How(values is None, exact, values or 0, countries)
+    drawn, failures = draw(sources, seed=seed, values=values, progress=progress)
+    return inventory_of(study(drawn, how=how, progress=progress), how, seed=seed, failures=failures)
+
+
+def inventory_of(studied: Studied, how: How, *, seed: int = 0, failures: Sequence[Skipped] = ()) -> Inventory:
+    """What of the evidence is worth telling, without a value."""
+    results = tuple(_result(c, f, how) for c, f in zip(studied.columns, studied.found, strict=True))
+    return Inventory(results, model=studied.model, seed=seed, failures=(*failures, *studied.failures))
+
+
+def draw(
+    sources: Sequence[Source], *, seed: int = 0, values: int | None = SAMPLE, progress: Progress = None
+) -> tuple[list[Drawn], list[Skipped]]:
+    """Sample every column of every table in one pass over it; with None every value is also scanned on its way."""
+    from auditor.inventory.scan import Watched, found_in
     from auditor.sources.sampling import sample
 
     drawn: list[Drawn] = []
     failures: list[Skipped] = []
     for source in sources:
         _say(progress, f"Sampling {len(source.info.tables)} tables of {source.info.name}.")
+        watched = Watched(source) if values is None else None
         for table in source.info.tables:
-            taken = sample(source, table, values=values, seed=seed)
+            taken = sample(watched or source, table, values=FULL_SAMPLE if values is None else values, seed=seed)
             if taken.failure is not None:
                 failures.append(taken.failure)
             for column, read in zip(table.columns, taken.columns, strict=True):
-                drawn.append(Drawn(source.info.name, table, column, read.rows, read.non_empty, read.values))
-    inventory = examine(drawn, progress=progress)
-    return replace(inventory, seed=seed, failures=(*failures, *inventory.failures))
+                scanned = found_in(watched.tallies, table, column.name) if watched else ()
+                one = Drawn(source.info.name, table, column, read.rows, read.non_empty, read.values, scanned)
+                drawn.append(one)
+    return drawn, failures
 
 
-def examine(drawn: Sequence[Drawn], *, progress: Progress = None) -> Inventory:
+def examine(drawn: Sequence[Drawn], *, how: How = How(), progress: Progress = None) -> Inventory:
     """The inventory of values that have been drawn."""
+    return inventory_of(study(drawn, how=how, progress=progress), how)
+
+
+def study(drawn: Sequence[Drawn], *, how: How = How(), progress: Progress = None) -> Studied:
+    """All evidence about values that have been drawn."""
     lexicon = load_lexicon()
     columns = [look_at_drawn(one, lexicon) for one in drawn]
     names = known_names(columns, lexicon)
-    first = [_first_verdict(column, names, lexicon) for column in columns]
-    found, model, failures = _read(columns, first, names, lexicon, progress)
-    return Inventory(
-        tuple(_result(c, f) for c, f in zip(columns, found, strict=True)), model=model, failures=tuple(failures)
-    )
+    tests = [one.scanned for one in drawn]
+    first = [_first_verdict(c, t, names, lexicon) for c, t in zip(columns, tests, strict=True)]
+    found, texts, model, failures = _read(columns, first, names, lexicon, how, progress)
+    return Studied(tuple(columns), tuple(found), tuple(tests), names, texts, model, tuple(failures))
 
 
 def look_at_drawn(one: Drawn, lexicon: Lexicon) -> Column:
@@ -79,14 +143,16 @@ def look_at_drawn(one: Drawn, lexicon: Lexicon) -> Column:
     )
 
 
-def _first_verdict(column: Column, names: frozenset[str], lexicon: Lexicon) -> tuple[CategoryFound, ...]:
+def _first_verdict(
+    column: Column, scanned: Sequence[Tested], names: frozenset[str], lexicon: Lexicon
+) -> tuple[CategoryFound, ...]:
     """Everything that needs no model: the name, the shapes, the validators, the names known from elsewhere."""
     if not column.texts:
         return weigh(column, lexicon)
     if _surrogate(column):
         # A key is nobody's, unless a validator that is never wrong says what it holds.
-        return weigh(replace(column, claims=()), lexicon, ()) if column.share(Shape.WORDS, Shape.CODE) else ()
-    found = weigh(column, lexicon, test(column, load_identifiers()))
+        return weigh(replace(column, claims=()), lexicon, scanned) if column.share(Shape.WORDS, Shape.CODE) else ()
+    found = weigh(column, lexicon, (*test(column, load_identifiers()), *scanned))
     if not any(f.confidence >= PERSONAL for f in found) and not _elsewhere(column, lexicon):
         found = merge((*found, *recurring(column, names)))
     return found
@@ -109,46 +175,55 @@ def _read(
     first: Sequence[tuple[CategoryFound, ...]],
     names: frozenset[str],
     lexicon: Lexicon,
+    how: How,
     progress: Progress,
-) -> tuple[list[tuple[CategoryFound, ...]], str, list[Skipped]]:
+) -> tuple[list[tuple[CategoryFound, ...]], frozenset[str], str, list[Skipped]]:
     """Add what Presidio says, if there is anything for it to read: texts, short names, and codes nobody knows."""
     undecided = [not any(f.confidence >= PERSONAL for f in found) for found in first]
     codes = {i: c for i, c in enumerate(columns) if undecided[i] and _codes(c)}
     short = {i: maybe_names(c)[:60] for i, c in enumerate(columns) if undecided[i] and _may_be_people(c, lexicon)}
     prose = [i for i, c in enumerate(columns) if c.share(Shape.PROSE)]
     if not (codes or prose or any(short.values())):
-        return list(first), "", []
+        return list(first), frozenset(), "", []
     from auditor.inventory.engine import load_recognizers, match_cells
     from auditor.inventory.texts import prose_of, weigh_texts
 
     found = list(first)
-    recognizers = load_recognizers()
+    recognizers = load_recognizers(how.countries)
     for index, column in codes.items():
         counts = match_cells(recognizers, _codes(column))
         found[index] = merge((*weigh(column, lexicon, _as_tests(column, counts, recognizers)), *found[index]))
-    texts = [t for i in prose for t in prose_of(columns[i])] + [t for values in short.values() for t in values]
+    texts = [t for i in prose for t in prose_of(columns[i], most=_most(how))] + [
+        t for values in short.values() for t in values
+    ]
     if not texts:
-        return found, "", []
+        return found, frozenset(), "", []
     unread = [c for c in (columns[i] for i in prose) if prose_of(c)]
     _say(progress, f"Reading {len(dict.fromkeys(texts)):,} texts of {len(unread)} columns with the language model.")
     try:
-        reader = _reader(recognizers)
+        reader = _reader(recognizers, how)
     except InventoryError as error:
         what = f"names in the texts of {len(unread)} columns"
-        return found, "", [Skipped(what, str(error), gap=True)]
+        return found, frozenset(), "", [Skipped(what, str(error), gap=True)]
     distinct = list(dict.fromkeys(texts))
     read = dict(zip(distinct, reader.read(distinct), strict=True))
     for index in prose:
         found[index] = merge((*found[index], *weigh_texts(columns[index], read, names, recognizers, lexicon)))
     for index, values in short.items():
         found[index] = merge((*found[index], *_people(values, read)))
-    return found, reader.model, []
+    return found, frozenset(distinct), reader.model, []
 
 
-def _reader(recognizers: Sequence[Recognizer]) -> TextReader:
+def _reader(recognizers: Sequence[Recognizer], how: How) -> TextReader:
     from auditor.inventory.engine import TextReader
 
-    return TextReader(recognizers)
+    return TextReader(recognizers, exact=how.exact)
+
+
+def _most(how: How) -> int:
+    from auditor.inventory.texts import MOST_TEXTS, MOST_TEXTS_FULL
+
+    return MOST_TEXTS_FULL if how.full else how.texts if how.texts > SAMPLE else MOST_TEXTS
 
 
 def _may_be_people(column: Column, lexicon: Lexicon) -> bool:
@@ -186,8 +261,10 @@ def _as_tests(column: Column, counts: Mapping[str, int], recognizers: Sequence[R
     ]
 
 
-def _result(column: Column, found: tuple[CategoryFound, ...]) -> ColumnInventory:
+def _result(column: Column, found: tuple[CategoryFound, ...], how: How) -> ColumnInventory:
     info = column.info
+    # An empty value is known to be empty; of the others those drawn were looked at, or all.
+    unseen = 0 if how.full else column.non_empty - column.sampled
     return ColumnInventory(
         source=column.source,
         schema=column.schema,
@@ -195,7 +272,7 @@ def _result(column: Column, found: tuple[CategoryFound, ...]) -> ColumnInventory
         column=info.name,
         type=info.type,
         rows=column.rows,
-        read=column.rows,
+        read=column.rows - unseen,
         non_empty=column.non_empty,
         categories=tuple(f for f in found if f.confidence >= WORTH_TELLING),
         examples=examples(column, found),

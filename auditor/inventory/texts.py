@@ -17,16 +17,17 @@ from auditor.inventory.weigh import PERSONAL, REVIEW, above_chance
 from auditor.knowledge import home, read_yaml
 from auditor.model import CategoryFound
 
-# The language model reads this many texts of a column; validators read all of them.
-MOST_TEXTS = 200
+# The language model reads this many distinct texts of a column, and with every value asked for, so many; validators
+# read all of them.
+MOST_TEXTS, MOST_TEXTS_FULL = 200, 5_000
 
 
-def prose_of(column: Column) -> list[str]:
+def prose_of(column: Column, *, most: int = MOST_TEXTS_FULL) -> list[str]:
     """The texts of a column that are worth reading; empty if it holds no prose."""
     if column.meaning.kind == "thing" and not any(c.concept.fits == "prose" and c.strength for c in column.claims):
         return []
     texts = column.of_shape(Shape.PROSE)
-    return texts[:MOST_TEXTS] if len(texts) >= 0.2 * len(column.texts) else []
+    return texts[:most] if len(texts) >= 0.2 * len(column.texts) else []
 
 
 def weigh_texts(

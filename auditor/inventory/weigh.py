@@ -27,12 +27,13 @@ _NEVER_CHECKED = (Shape.BOOL, Shape.DATE, Shape.UUID, Shape.HASH, Shape.DECIMAL,
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What one validator said: hits among `tried` distinct values, and their share of all values drawn."""
+    """What one validator said: hits among `tried` values, and their share of all values."""
 
     check: Check
     hits: int
     tried: int
     share: float
+    unit: str = "distinct values"
 
 
 def weigh(column: Column, lexicon: Lexicon, others: Iterable[Tested] = ()) -> tuple[CategoryFound, ...]:
@@ -163,7 +164,7 @@ def _by_check(column: Column, tested: Tested, likely: list[tuple[Claim, Fit]], l
         c.category.split(".")[0] == group and c.category.split("_")[0] == check.category.split("_")[0]
         for c, _ in likely
     )
-    evidence = (f"{tested.hits} of {tested.tried} distinct values are {check.title}",)
+    evidence = (f"{tested.hits:,} of {tested.tried:,} {tested.unit} are {check.title}",)
     if check.strong:
         # One hit decides, and more of other values never take it back.
         confidence = 0.95 if tested.hits > 2 else 0.9

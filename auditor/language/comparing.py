@@ -27,7 +27,7 @@ def compare(operator: str, left: Value, right: Value, at: Place) -> Condition:
     left, right = matched(left, right, at), matched(right, left, at)
     kinds = {left.type, right.type}
     if kinds <= {"time", "birth"}:
-        return _times(operator, bounds(left), bounds(right))
+        return _between_bounds(operator, bounds(left), bounds(right))
     if left.type != right.type and kinds != {"key", "ref"}:
         raise at.error(f"{_kind(left)} and {_kind(right)} cannot be compared.", _cure(left, right))
     if kinds & {"set", "presence"} or kinds == {TEXT}:
@@ -36,6 +36,8 @@ def compare(operator: str, left: Value, right: Value, at: Place) -> Condition:
         raise at.error(f"A reference to a {left.to} and one to a {right.to} cannot be compared.")
     if operator in _ORDERED and kinds != {"number"}:
         raise at.error(f"{_kind(left)} has no order; only times and numbers have.", "Use = or !=.")
+    if left.end is not None or right.end is not None:
+        return _between_bounds(operator, bounds(left), bounds(right))
     return _simple(operator, left.column, right.column)
 
 
@@ -68,6 +70,8 @@ def among(value: Value, options: Iterable[Value], at: Place) -> Condition:
     for option in fitting:
         if option.type != value.type or option.literal is None:
             raise at.error(f"{_kind(option)} does not fit in a list for {_small(value)}.", "Write the values out.")
+    if value.end is not None:
+        return sa.or_(*(compare("=", value, option, at) for option in fitting))
     return value.column.in_([option.literal for option in fitting])
 
 
@@ -89,7 +93,7 @@ def truth(value: Value, at: Place) -> Condition:
 
 
 def bounds(value: Value) -> tuple[Column, Column]:
-    """Earliest and latest instant of a time; a date of birth is a day."""
+    """Earliest and latest instant of a time, least and most of a number; a date of birth is a day."""
     if value.type == "birth":
         start = sa.cast(value.column, sa.DateTime())
         full_day = sa.func.to_microseconds(sa.literal(86_400_000_000 - 1, sa.BigInteger()))
@@ -102,7 +106,7 @@ def before(left: tuple[Column, Column], right: tuple[Column, Column]) -> Conditi
     return sa.case((left[1] < right[0], sa.true()), (left[0] >= right[1], sa.false()), else_=unknown())
 
 
-def _times(operator: str, left: tuple[Column, Column], right: tuple[Column, Column]) -> Condition:
+def _between_bounds(operator: str, left: tuple[Column, Column], right: tuple[Column, Column]) -> Condition:
     match operator:
         case "<":
             return before(left, right)

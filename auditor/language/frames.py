@@ -8,26 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
 
 from auditor.knowledge import nearest
-from auditor.language import comparing, syntax
+from auditor.language import comparing
 from auditor.language.lowering import lower_condition, lower_value
-from auditor.language.syntax import Path, Place, Quantifier
-from auditor.language.values import (
-    Column,
-    Condition,
-    Context,
-    Value,
-    known,
-    number,
-    parameter,
-    stage_value,
-    unknown,
+from auditor.language.quantifying import (
+    PERSON,
+    business_days,
+    grouped,
+    identifiers,
+    in_force,
+    is_alone,
+    uses_params,
 )  # fmt: skip
+from auditor.language.syntax import Node, Path, Place, Quantifier, walk
+from auditor.language.values import Column, Condition, Context, Value, known, stage_value, unknown
 from auditor.relations import Field, Relation
 from auditor.tables import relation_table
 
@@ -47,6 +46,7 @@ class Frame:
         self.joined: sa.FromClause = self.table
         self._paths: dict[tuple[str, ...], tuple[Relation, sa.FromClause]] = {(): (relation, self.table)}
         self._answers: dict[tuple[object, ...], sa.FromClause] = {}
+        self._known_person: sa.FromClause | None = None
 
     # --- what the rows are --------------------------------------------------------------------------------
 
@@ -104,7 +104,7 @@ class Frame:
         taken: tuple[str, ...] = ()
         for step in steps:
             relation, table = self._paths[taken]
-            if relation.name == "subject" and step == "subject":
+            if relation.name == step and step not in relation.references:
                 self._paths[(*taken, step)] = (relation, table)
             elif (*taken, step) not in self._paths:
                 self._paths[(*taken, step)] = self._join(relation, table, (*taken, step), path)
@@ -134,61 +134,101 @@ class Frame:
     # --- quantifiers --------------------------------------------------------------------------------------
 
     def quantify(self, node: Quantifier, context: Context) -> Condition:
-        """The three-valued answer of `any`, `no` or `count` for each row of this scan."""
-        if node.relation not in context.relations:
-            names = context.relations.relations
-            raise node.at.error(f"There is no relation {node.relation[:40]!r}.", nearest(node.relation, names))
-        keys = [self.match_key(name, node).column for name in node.keys]
-        identity = (replace(node, kind="count" if node.kind == "count" else "any", operator="", limit=None),)
-        written = tuple(sorted(context.params.items())) if _uses_params(node) else ()
-        if (*identity, written) not in self._answers:
-            self._answers[(*identity, written)] = self._derive(node, context)
-        table = self._answers[(*identity, written)]
-        if node.kind == "count":
-            answer = self._counted(table, node, context)
-        else:
-            found = sa.func.coalesce(table.c.answer, 0)
-            answer = sa.case((found == 1, unknown()), else_=found == 2)
-            answer = sa.not_(answer) if node.kind == "no" else answer
-        if not keys:
-            return answer
-        return sa.case((sa.and_(*(known(key) for key in keys)), answer), else_=unknown())
+        """The three-valued answer of `any` or `no` for each row of this scan."""
+        table = self._answered(node, context)
+        found = sa.func.coalesce(table.c.answer, 0)
+        answer: Condition = sa.case((found == 1, unknown()), else_=found == 2)
+        answer = sa.not_(answer) if node.kind == "no" else answer
+        return sa.case((sa.and_(*self._keys_known(node)), answer), else_=unknown())
+
+    def count(self, node: Quantifier, context: Context) -> Value:
+        """How many rows `count` finds for each row of this scan: surely at least, and possibly at most."""
+        table = self._answered(node, context)
+        there = sa.and_(*self._keys_known(node))
+        sure, possible = (
+            sa.case((there, sa.cast(sa.func.coalesce(table.c[name], 0), sa.Double()))) for name in ("sure", "possible")
+        )
+        return Value("number", sure, sa.true(), end=possible)
 
     def match_key(self, name: str, node: Quantifier) -> Value:
         """A field by which rows of two relations are matched."""
-        value = self.resolve(Path(node.at, (name,)))
+        value = self.resolve(Path(node.at, tuple(name.split("."))))
         if value.type in ("set", "presence", "time"):
             raise node.at.error(f"Rows cannot be matched by {name!r}, {comparing.READS_AS[value.type]}.")
         return value
 
+    def business(
+        self, day: Column, count: int, sign: int, off: Iterable[date], years: tuple[int, int], expr: Node
+    ) -> Column:
+        """The business day `count` after or before a day, by a country's calendar."""
+        paths = [part for part in walk(expr) if isinstance(part, Path)]
+        if any(path.this for path in paths) and self.outer is not None:
+            if not all(path.this for path in paths):
+                raise paths[0].at.error("Two records' days cannot be counted together.", "Count from one of them.")
+            return self.outer.business(day, count, sign, off, years, expr)
+        table = business_days(count, sign, off, years)
+        self.joined = self.joined.outerjoin(table, table.c.day == day)
+        return table.c.moved
+
+    def _answered(self, node: Quantifier, context: Context) -> sa.FromClause:
+        """The derived table of answers, shared by all that ask the same."""
+        if node.relation not in context.relations:
+            names = context.relations.relations
+            raise node.at.error(f"There is no relation {node.relation[:40]!r}.", nearest(node.relation, names))
+        same = replace(node, kind="count" if node.kind == "count" else "any")
+        written = tuple(sorted(context.params.items())) if uses_params(node) else ()
+        if (same, written) not in self._answers:
+            self._answers[(same, written)] = self._derive(node, context)
+        return self._answers[(same, written)]
+
+    def _keys_known(self, node: Quantifier) -> list[Condition]:
+        found = [known(self.match_key(name, node).column) for name in node.keys if name != PERSON]
+        if PERSON in node.keys:
+            if self._known_person is None:
+                rows = identifiers(self.relation, self.context, node.at).subquery()
+                name = quoted_name(f"{self.name}.known", quote=True)
+                self._known_person = sa.select(rows.c.row_id).distinct().subquery(name)
+                self.joined = self.joined.outerjoin(
+                    self._known_person, self._known_person.c.row_id == self.table.c.row_id
+                )
+            found.append(known(self._known_person.c.row_id))
+        return found or [sa.true()]
+
     def _derive(self, node: Quantifier, context: Context) -> sa.FromClause:
         """Groups the inner rows: by their keys if the condition concerns them alone, else by this scan's row."""
         inner_relation = context.relations[node.relation]
-        alone = _is_alone(node)
+        alone = is_alone(node)
         outer = Frame(self.relation, context, self.outer, f"{self.name}.this{len(self._answers) + 1}")
         name = f"{self.name}.{node.relation}{len(self._answers) + 1}"
         inner = Frame(inner_relation, context, outer, name)
-        for key in node.keys:  # refuses what is not the same thing on both sides
-            comparing.compare("=", outer.match_key(key, node), inner.match_key(key, node), node.at)
+        keys = [key for key in node.keys if key != PERSON]
+        pairs = [(outer.match_key(key, node), inner.match_key(key, node)) for key in keys]
+        for ours, theirs in pairs:  # refuses what is not the same thing on both sides
+            comparing.compare("=", ours, theirs, node.at)
         seen = inner.scope_of(node.including_deleted)
         holds = self._inner_condition(node, inner, outer, context)
-        code = sa.func.coalesce(2 * sa.cast(holds, sa.Integer()), 1)
-        inner_keys = [inner.match_key(key, node).column for key in node.keys]
+        code = sa.func.coalesce(2 * sa.cast(holds, sa.Integer()), 1).label("code")
         if alone:
-            columns = [inner.source.label("source"), *(key.label(f"key{i}") for i, key in enumerate(inner_keys))]
-            rows = sa.select(*columns, code.label("code")).select_from(inner.joined).where(seen)
-            rows = rows.where(*(known(key) for key in inner_keys))
+            labels = [theirs.column.label(f"key{i}") for i, (_, theirs) in enumerate(pairs)]
+            rows = sa.select(inner.source.label("source"), *labels, code).select_from(inner.joined).where(seen)
+            rows = rows.where(*(known(theirs.column) for _, theirs in pairs))
         else:
-            columns = [outer.table.c.row_id.label("row_id")]
-            same = [inner.source == outer.source]
-            pairs = zip(node.keys, inner_keys, strict=True)
-            same += [outer.match_key(key, node).column == theirs for key, theirs in pairs]
-            both = outer.joined.join(inner.joined, sa.and_(*same))
-            rows = sa.select(*columns, code.label("code")).select_from(both).where(seen)
-        table = _grouped(rows, quoted_name(f"{name}.answers", quote=True), counted=node.kind == "count")
+            same = [ours.column == theirs.column for ours, theirs in pairs]
+            start = outer.joined
+            if PERSON in node.keys:
+                people = _same_person(self.relation, inner_relation, context, node)
+                start = start.join(people, people.c.row_id == outer.table.c.row_id)
+                same.append(people.c.inner_id == inner.table.c.row_id)
+            else:
+                same.append(inner.source == outer.source)
+            if node.other and self.relation.name == inner_relation.name:
+                same.append(inner.table.c.row_id != outer.table.c.row_id)
+            both = start.join(inner.joined, sa.and_(*same))
+            rows = sa.select(outer.table.c.row_id.label("row_id"), code).select_from(both).where(seen)
+        table = grouped(rows, quoted_name(f"{name}.answers", quote=True), counted=node.kind == "count")
         if alone:
             match = [table.c.source == self.source]
-            match += [table.c[f"key{i}"] == self.match_key(key, node).column for i, key in enumerate(node.keys)]
+            match += [table.c[f"key{i}"] == self.match_key(key, node).column for i, key in enumerate(keys)]
         else:
             match = [table.c.row_id == self.table.c.row_id]
         self.joined = self.joined.outerjoin(table, sa.and_(*match))
@@ -197,77 +237,29 @@ class Frame:
     def _inner_condition(self, node: Quantifier, inner: Frame, outer: Frame, context: Context) -> Condition:
         parts: list[Condition] = []
         if node.moment is not None:
-            moment = lower_value(node.moment, outer, context)
-            parts.append(_in_force(inner, moment, node))
+            there = {"starts_at", "ends_at"} <= set(inner.relation.fields)
+            starts, ends = (inner.value(name) if there else None for name in ("starts_at", "ends_at"))
+            parts.append(in_force(inner.relation, starts, ends, lower_value(node.moment, outer, context), node.at))
         if node.where is not None:
             parts.append(lower_condition(node.where, inner, context))
         return sa.and_(*parts) if parts else sa.true()
 
-    def _counted(self, table: sa.FromClause, node: Quantifier, context: Context) -> Condition:
-        limit = parameter(node.limit, context) if isinstance(node.limit, syntax.Param) else node.limit
-        if not isinstance(limit, syntax.Number):
-            raise node.at.error("`count of` is compared with a number.", "Write a number, or a parameter that is one.")
-        n = number(limit.value).column
-        sure, possible = sa.func.coalesce(table.c.sure, 0), sa.func.coalesce(table.c.possible, 0)
-        match node.operator:
-            case ">" | "<=":
-                answer = _either(sure > n, possible <= n)
-            case ">=" | "<":
-                answer = _either(sure >= n, possible < n)
-            case _:
-                answer = _either(sa.and_(sure == n, possible == n), sa.or_(sure > n, possible < n))
-        return sa.not_(answer) if node.operator in ("<", "<=", "!=") else answer
 
-
-def _grouped(rows: sa.Select[Any], name: str, *, counted: bool) -> sa.FromClause:
-    inner = rows.subquery()
-    groups = [column for column in inner.c if column.name != "code"]
-    code = inner.c.code
-    if counted:
-        answers = [
-            sa.func.sum(sa.case((code == 2, 1), else_=0)).label("sure"),
-            sa.func.sum(sa.case((code >= 1, 1), else_=0)).label("possible"),
-        ]
-    else:
-        answers = [sa.func.max(code).label("answer")]
-    return sa.select(*groups, *answers).group_by(*groups).subquery(name)
-
-
-def _either(sure: Condition, not_at_all: Condition) -> Condition:
-    return sa.case((sure, sa.true()), (not_at_all, sa.false()), else_=unknown())
-
-
-def _in_force(inner: Frame, moment: Value, node: Quantifier) -> Condition:
-    """starts_at <= at < ends_at; a row that has no end is in force for ever."""
-    if not {"starts_at", "ends_at"} <= set(inner.relation.fields):
-        raise node.at.error(f"{inner.relation.name} has no time from when and until when.", "Leave `at` out.")
-    starts, ends = inner.value("starts_at"), inner.value("ends_at")
-    moment = comparing.matched(moment, starts, node.at)
-    if moment.type != "time":
-        raise comparing.wrong_type(moment, "a time", node.at, "`at` takes a time.")
-    at = comparing.bounds(moment)
-    begun = sa.not_(comparing.before(at, comparing.bounds(starts)))
-    open_ended = sa.not_(sa.func.coalesce(ends.given, sa.false()))
-    return sa.and_(begun, sa.or_(open_ended, comparing.before(at, comparing.bounds(ends))))
-
-
-def _is_alone(node: Quantifier) -> bool:
-    """Whether the condition concerns the inner rows alone, so that they can be grouped before they are matched."""
-    if node.moment is not None and any(isinstance(part, Path) for part in syntax.walk(node.moment)):
-        return False
-    return node.where is None or not any(isinstance(part, Path) and part.this for part in syntax.walk(node.where))
-
-
-def _uses_params(node: Quantifier) -> bool:
-    return any(isinstance(part, syntax.Param) for part in syntax.walk(node))
+def _same_person(relation: Relation, inner: Relation, context: Context, node: Quantifier) -> sa.FromClause:
+    """Pairs of rows of two relations, of whatever source, that are of the same person; each pair once."""
+    ours = identifiers(relation, context, node.at).subquery()
+    theirs = identifiers(inner, context, node.at).subquery()
+    match = [ours.c[name] == theirs.c[name] for name in ("kind", "source", "value")]
+    pairs = sa.select(ours.c.row_id, theirs.c.row_id.label("inner_id")).select_from(ours.join(theirs, sa.and_(*match)))
+    return pairs.distinct().subquery()
 
 
 def _value(relation: Relation, table: sa.FromClause, there: Condition | None, name: str, path: Path) -> Value:
     def column(written: str) -> Column:
         return table.c[written]
 
-    if relation.name == "subject" and name == "subject_id":
-        return stage_value(Field("key", "ref", "", to="subject"), column, there)
+    if name == f"{relation.name}_id" and name not in relation.fields:
+        return stage_value(Field("key", "ref", "", to=relation.name), column, there)
     if name == "key":
         return stage_value(Field("key", "key", ""), column, there)
     if name == "deleted":
@@ -289,6 +281,6 @@ def _names(what: str, names: Mapping[str, object] | Iterable[str]) -> str:
 
 
 def _reference(relation: Relation, table: sa.FromClause, step: str) -> Column:
-    if relation.name == "subject" and step == "subject":
+    if relation.name == step and step not in relation.references:
         return table.c.key
     return table.c[relation.references[step].name]

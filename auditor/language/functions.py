@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from auditor.knowledge import nearest
 from auditor.language import syntax
-from auditor.language.comparing import READS_AS
+from auditor.language.comparing import READS_AS, matched
+from auditor.language.countries import country_list, country_table, on_list, pick
 from auditor.language.values import TEXT, Column, Condition, Context, Facts, Scope, Value, known, unknown
 
 
@@ -149,6 +150,39 @@ def _basis_unknown_in(call: FunctionCall) -> Value:
     return _flag(sa.or_(sa.false(), *parts))
 
 
+def _by_country(call: FunctionCall) -> Value:
+    """A number that differs by country; where the country is not known, the least and the most that it can be."""
+    name, country = _typed(call)
+    at = call.node.arguments[0].at
+    table = country_table(name, call.context, at)
+
+    def one(text: str) -> tuple[Column, Column]:
+        try:
+            found = sa.literal(float(text), sa.Double())
+        except ValueError:
+            what = f"{str(name.literal)[:40]!r} is a table of periods, not of numbers."
+            raise at.error(what, "Use it where a period stands: older than by_country(...).") from None
+        return found, found
+
+    low, high = pick(table, country, one)
+    return Value("number", low, known(low), end=high)
+
+
+def _listed(call: FunctionCall) -> Value:
+    name, country, moment = _typed(call)
+    return _on_list(call, str(name.literal), country, moment, call.node.arguments[0].at)
+
+
+def _adequate(call: FunctionCall) -> Value:
+    country, moment = _typed(call)
+    return _on_list(call, ADEQUACY, country, moment, call.node.at)
+
+
+def _on_list(call: FunctionCall, name: str, country: Value, moment: Value, at: syntax.Place) -> Value:
+    moment = matched(moment, Value("time", sa.null(), sa.true()), at)
+    return _flag(on_list(country_list(name, call.context, at), country, moment))
+
+
 def _first(call: FunctionCall) -> Value:
     values = _typed(call)
     for value, node in zip(values, call.node.arguments, strict=True):
@@ -168,6 +202,9 @@ def _first(call: FunctionCall) -> Value:
 
 
 _ANY: tuple[str, ...] = ()
+_TIME = ("time", "birth", TEXT)
+ADEQUACY = "eu-adequacy"
+"""The list that `adequate` asks."""
 
 FUNCTIONS: Mapping[str, Function] = {
     "under": Function(((TEXT,),), "flag", _under, "{0} applies to the person", "{0} does not apply to the person"),
@@ -185,6 +222,17 @@ FUNCTIONS: Mapping[str, Function] = {
         (("set",), ("country",)), "flag", _basis_unknown_in,
         "{0} includes one that the law of {1} does not know",
         "{0} includes none that the law of {1} does not know",
+    ),
+    "by_country": Function(((TEXT,), ("country",)), "number", _by_country, "{0} in {1}"),
+    "listed": Function(
+        ((TEXT,), ("country",), _TIME), "flag", _listed,
+        "{1} is on the list {0} as in force at {2}", "{1} is not on the list {0} as in force at {2}",
+    ),
+    "adequate": Function(
+        (("country",), _TIME), "flag", _adequate,
+        "{0} is in the European Economic Area or has an adequacy decision of the European Commission in force at {1}",
+        "{0} is outside the European Economic Area and has no adequacy decision of the European Commission in force "
+        "at {1}",
     ),
     "first": Function((_ANY, _ANY), "", _first, "the first recorded of {all}", variadic=True),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 import sqlalchemy as sa
 
-from auditor.language import comparing, syntax
+from auditor.language import comparing, patterns, periods, syntax
 from auditor.language.functions import FunctionCall, lookup
 from auditor.language.syntax import Expr
 from auditor.language.values import (
@@ -22,9 +22,6 @@ from auditor.language.values import (
     moment,
     number,
     parameter,
-    period,
-    shift,
-    shifted,
     text,
 )  # fmt: skip
 
@@ -38,7 +35,11 @@ class RowScope(Protocol):
         ...
 
     def quantify(self, node: syntax.Quantifier, context: Context) -> Condition:
-        """The answer of `any`, `no` or `count`."""
+        """The answer of `any` or `no`."""
+        ...
+
+    def count(self, node: syntax.Quantifier, context: Context) -> Value:
+        """The number of rows that `count` counts: a sure and a possible one."""
         ...
 
 
@@ -66,16 +67,16 @@ def lower_condition(expr: Expr, scope: Scope, context: Context) -> Condition:
         case syntax.Missing():
             return sa.not_(value(expr.value).given)
         case syntax.Older():
-            return _older(expr, value(expr.value), context)
+            return _older(expr, value(expr.value), scope, context)
         case syntax.Within():
-            return _within(expr, value(expr.value), value(expr.anchor), context)
+            return _within(expr, value(expr.value), value(expr.anchor), scope, context)
         case syntax.Has():
             return comparing.has(value(expr.value), value(expr.item), expr.at)
         case syntax.Matches():
-            raise expr.at.error("`matches` is not built yet.", "Ask for a code, a presence or `is missing` instead.")
+            return patterns.matches(value(expr.value), expr.pattern, expr.at)
         case syntax.Exists():
             return _rows(scope, expr).exists(expr.path)
-        case syntax.Quantifier():
+        case syntax.Quantifier() if expr.kind != "count":
             return _rows(scope, expr).quantify(expr, context)
     return comparing.truth(value(expr), expr.at)
 
@@ -96,7 +97,9 @@ def lower_value(expr: Expr, scope: Scope, context: Context) -> Value:
         case syntax.Path():
             return scope.resolve(expr)
         case syntax.Shift():
-            return _shifted(expr, lower_value(expr.time, scope, context), context)
+            return _shifted(expr, lower_value(expr.time, scope, context), scope, context)
+        case syntax.Quantifier(kind="count"):
+            return _rows(scope, expr).count(expr, context)
         case syntax.Call():
             arguments = [lower_value(argument, scope, context) for argument in expr.arguments]
             return lookup(expr).lower(FunctionCall(expr, arguments, scope, context))
@@ -104,40 +107,37 @@ def lower_value(expr: Expr, scope: Scope, context: Context) -> Value:
     return Value("flag", condition, sa.true())
 
 
-def _older(expr: syntax.Older, value: Value, context: Context) -> Condition:
+def _older(expr: syntax.Older, value: Value, scope: Scope, context: Context) -> Condition:
     if value.type not in ("time", "birth"):
         raise comparing.wrong_type(value, "a time", expr.at, "`older than` asks a time.")
-    length = period(expr.period, context)
-    cutoff = shift(context.as_of, length, -1, expr.at)
-    return comparing.before(comparing.bounds(value), comparing.bounds(moment(cutoff, cutoff, "cutoff")))
+    return periods.older(value, expr.period, _country(expr.period, scope, context), context, expr.at)
 
 
-def _within(expr: syntax.Within, value: Value, anchor: Value, context: Context) -> Condition:
+def _within(expr: syntax.Within, value: Value, anchor: Value, scope: Scope, context: Context) -> Condition:
     anchor = comparing.matched(anchor, value, expr.at)
     for side in (value, anchor):
         if side.type not in ("time", "birth"):
             raise comparing.wrong_type(side, "a time", expr.at, "`within` compares two times.")
-    far = _moved(anchor, period(expr.period, context), 1 if expr.after else -1, expr)
+    sign = 1 if expr.after else -1
+    far = periods.moved(anchor, expr.period, _country(expr.period, scope, context), sign, scope, context, expr.anchor)
     low, high = (anchor, far) if expr.after else (far, anchor)
     return sa.and_(comparing.compare(">=", value, low, expr.at), comparing.compare("<=", value, high, expr.at))
 
 
-def _shifted(expr: syntax.Shift, value: Value, context: Context) -> Value:
+def _shifted(expr: syntax.Shift, value: Value, scope: Scope, context: Context) -> Value:
     if value.type == TEXT:
         value = comparing.matched(value, moment(context.as_of, context.as_of), expr.at)
     if value.type not in ("time", "birth"):
         raise comparing.wrong_type(value, "a time", expr.at, "Only a time can be moved by a period.")
-    return _moved(value, period(expr.period, context), expr.sign, expr)
+    country = _country(expr.period, scope, context)
+    return periods.moved(value, expr.period, country, expr.sign, scope, context, expr.time)
 
 
-def _moved(value: Value, length: syntax.Period, sign: int, expr: Expr) -> Value:
-    if isinstance(value.literal, tuple):
-        low, high = (shift(instant, length, sign, expr.at) for instant in value.literal)
-        return moment(low, high)
-    if length.count == 0:
-        return value
-    earliest, latest = (shifted(bound, length, sign) for bound in comparing.bounds(value))
-    return Value("time", earliest, value.given, end=latest)
+def _country(length: syntax.Length, scope: Scope, context: Context) -> Value | None:
+    """The country by which a period is looked up."""
+    if not isinstance(length, syntax.Call) or len(length.arguments) != 2:
+        return None
+    return lower_value(length.arguments[1], scope, context)
 
 
 def _rows(scope: Scope, expr: Expr) -> RowScope:

@@ -14,6 +14,7 @@ from lark.visitors import Transformer_NonRecursive
 from auditor.errors import ExpressionError
 from auditor.knowledge import nearest
 from auditor.language import syntax as s
+from auditor.language.calendars import calendar
 from auditor.language.syntax import Expr, Place, depth
 
 MAX_BYTES = 4096
@@ -21,6 +22,7 @@ MAX_DEPTH = 64
 MAX_YEARS = 200
 
 _HOURS = {"hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}
+_BUSINESS = "business day"
 
 _READS_AS = {
     "NAME": "a name", "NUMBER": "a number", "TEXT": "a text in quotes", "PARAM": "a parameter such as :limit",
@@ -51,6 +53,9 @@ def parse_period(text: str, at: Place) -> s.Period:
     number, _, unit = text.strip().partition(" ")
     if not number.isascii() or not number.isdigit() or len(number) > 6:
         raise at.error(f"{text[:40]!r} is not a period.", "Write a whole number and a unit, such as 24 months.")
+    *calendar, last = unit.split()[-3:] or [""]
+    if calendar[-1:] == ["business"]:
+        return _business(at, int(number), "".join(calendar[:-1]).strip("'"), last)
     return _period(at, int(number), unit.strip())
 
 
@@ -70,6 +75,16 @@ def _period(at: Place, count: int, unit: str) -> s.Period:
     if count * _HOURS[unit.removesuffix("s")] > MAX_YEARS * _HOURS["year"]:
         raise at.error(f"The period is longer than {MAX_YEARS} years.", "Write a shorter one.")
     return s.Period(at, count, unit.removesuffix("s"))
+
+
+def _business(at: Place, count: int, country: str, unit: str) -> s.Period:
+    if unit not in ("day", "days"):
+        raise at.error(f"There are no business {unit[:40]}.", "Write business days.")
+    if count * 36 > MAX_YEARS * _HOURS["year"]:
+        raise at.error(f"The period is longer than {MAX_YEARS} years.", "Write a shorter one.")
+    if country:
+        calendar(country, at)
+    return s.Period(at, count, _BUSINESS, country)
 
 
 def _place(line: int, column: int, start: Place) -> Place:
@@ -140,14 +155,17 @@ class _Build(Transformer_NonRecursive[Token, Any]):
         return s.Not(self.at(meta), parts[0])
 
     def any(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Quantifier(self.at(meta), "any", str(parts[0]), *parts[1])
+        return self._quantifier("any", meta, parts)
 
     def none(self, meta: Any, parts: list[Any]) -> Any:
-        return s.Quantifier(self.at(meta), "no", str(parts[0]), *parts[1])
+        return self._quantifier("no", meta, parts)
 
     def count(self, meta: Any, parts: list[Any]) -> Any:
-        name, (deleted, keys, moment, where), operator, limit = parts
-        return s.Quantifier(self.at(meta), "count", str(name), deleted, keys, moment, where, str(operator), limit)
+        return self._quantifier("count", meta, parts)
+
+    def _quantifier(self, kind: str, meta: Any, parts: list[Any]) -> Any:
+        other, name, reach = parts
+        return s.Quantifier(self.at(meta), kind, str(name), *reach, other=other is not None)
 
     def reach(self, _meta: Any, parts: list[Any]) -> Any:
         including, same, moment, where = parts
@@ -156,8 +174,13 @@ class _Build(Transformer_NonRecursive[Token, Any]):
     def including(self, _meta: Any, _parts: list[Any]) -> Any:
         return True
 
+    other = including
+
     def same(self, _meta: Any, parts: list[Any]) -> Any:
-        return tuple(map(str, parts))
+        return tuple(parts)
+
+    def key(self, _meta: Any, parts: list[Any]) -> Any:
+        return ".".join(map(str, parts))
 
     def moment(self, _meta: Any, parts: list[Any]) -> Any:
         return parts[0]
@@ -233,9 +256,17 @@ class _Build(Transformer_NonRecursive[Token, Any]):
         return s.Call(self.at(meta), str(name), tuple(a for a in arguments if a is not None))
 
     def period(self, meta: Any, parts: list[Any]) -> Any:
-        if not str(parts[0]).isdigit():
+        return _period(self.at(meta), self._whole(meta, parts[0]), str(parts[1]))
+
+    def business(self, meta: Any, parts: list[Any]) -> Any:
+        number, country, unit = parts
+        written = "" if country is None else _unquote(country)
+        return _business(self.at(meta), self._whole(meta, number), written, str(unit))
+
+    def _whole(self, meta: Any, number: Token) -> int:
+        if not str(number).isdigit():
             raise self.at(meta).error("A period is a whole number of hours, days, weeks, months or years.", "Round it.")
-        return _period(self.at(meta), int(parts[0]), str(parts[1]))
+        return int(number)
 
 
 def _unquote(token: Token) -> str:

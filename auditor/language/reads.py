@@ -29,6 +29,8 @@ class Read:
     quantified: bool = False
     optional: bool = False
     """Used where there, but nothing depends on it."""
+    anywhere: bool = False
+    """Matched by person: any source may hold it."""
 
 
 def reads(expr: Node, relation: str, relations: Relations) -> tuple[Read, ...]:
@@ -52,10 +54,13 @@ def _reads(node: Node, relation: str, outer: str, quantified: bool, relations: R
             each = [tuple(_reads(part, relation, outer, quantified, relations)) for part in node.arguments]
             yield Read(tuple(name for part in each for read in part for name in read.fields), quantified)
         case syntax.Quantifier():
+            if PERSON in node.keys:
+                yield from _by_person(node, relation, outer, quantified, relations)
+                return
             yield Read(((node.relation, "key"),), True)
             for key in node.keys:
-                yield from _path((key,), relation, quantified, relations)
-                yield from _path((key,), node.relation, True, relations)
+                yield from _path(tuple(key.split(".")), relation, quantified, relations)
+                yield from _path(tuple(key.split(".")), node.relation, True, relations)
             if node.moment is not None:
                 yield from _reads(node.moment, relation, outer, quantified, relations)
                 yield Read(((node.relation, "starts_at"),), True)
@@ -70,13 +75,37 @@ def _reads(node: Node, relation: str, outer: str, quantified: bool, relations: R
                 yield from _reads(child, relation, outer, quantified, relations)
 
 
+def _by_person(
+    node: syntax.Quantifier, relation: str, outer: str, quantified: bool, relations: Relations
+) -> Iterator[Read]:
+    """What a quantifier over the same person reads: whatever tells who it is, here and in any source."""
+    yield Read(_tells_who(relation, relations), quantified)
+    yield Read(_tells_who(node.relation, relations), True, anywhere=True)
+    yield Read((("identity", "email"), ("identity", "phone")), True, optional=True)
+    yield Read((("identity", "subject_id"),), True, optional=True)
+    yield Read((("identity", "phone"),), True, optional=True)
+    others = tuple(key for key in node.keys if key != PERSON)
+    without = replace(node, keys=others)
+    inner = Path(node.at, ("key",), this=True)
+    for read in _reads(without, relation, outer, quantified, relations):
+        ours = read.quantified and all(name != relation for name, _ in read.fields)
+        if read.fields != ((inner.names[0],),):
+            yield replace(read, anywhere=True) if ours else read
+
+
+def _tells_who(name: str, relations: Relations) -> tuple[FieldName, ...]:
+    relation = relations[name]
+    own = [field.name for field in relation.fields.values() if field.type in ("email", "phone")]
+    return tuple((name, field) for field in ([relation.subject_field] if relation.subject_field else []) + own)
+
+
 def _path(names: tuple[str, ...], relation: str, quantified: bool, relations: Relations) -> Iterator[Read]:
     *steps, last = names
     for step in steps:
-        if not (relation == "subject" and step == "subject"):
+        if relation != step or step in relations[relation].references:
             reference = relations[relation].references[step]
             yield Read(((relation, reference.name),), quantified)
             relation = reference.to
-    if relation == "subject" and last == "subject_id":
+    if last == f"{relation}_id" and last not in relations[relation].fields:
         last = "key"
     yield Read(((relation, last),), quantified)

@@ -61,10 +61,14 @@ class Param(Node):
 
 @dataclass(frozen=True, slots=True)
 class Period(Node):
-    """A number of hours, days, weeks, months or years."""
+    """A number of hours, days, business days, weeks, months or years.
+
+    A business day is one from Monday to Friday; with a country's `calendar`, one that is no public holiday there.
+    """
 
     count: int
     unit: str
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Shift(Node):
 
     time: Expr
     sign: int
-    period: Period | Param
+    period: Length
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ class Older(Node):
     """A time lies more than a period before the date of the audit."""
 
     value: Expr
-    period: Period | Param
+    period: Length
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ class Within(Node):
     """A time lies at most a period after (or before) another one, and not on its other side."""
 
     value: Expr
-    period: Period | Param
+    period: Length
     after: bool
     anchor: Expr
 
@@ -197,7 +201,11 @@ class Exists(Node):
 
 @dataclass(frozen=True, slots=True)
 class Quantifier(Node):
-    """`any`, `no` or `count` over the rows of a relation with the same keys; only `count` has a limit."""
+    """`any`, `no` or `count` over the rows of a relation with the same keys; `count` is a number.
+
+    A key is a dotted path, or `person`: whoever shares an e-mail address or phone number, in any source. `other` leaves
+    the record itself out.
+    """
 
     kind: str
     relation: str
@@ -205,9 +213,11 @@ class Quantifier(Node):
     keys: tuple[str, ...]
     moment: Expr | None
     where: Expr | None
-    operator: str = ""
-    limit: Number | Param | None = None
+    other: bool = False
 
+
+Length: TypeAlias = Period | Param | Call
+"""A period written out, given by a parameter, or by a country's table."""
 
 Expr: TypeAlias = (
     Text | Number | Truth | Param | Path | AsOf | Call | Shift | And | Or | Not | Compare | Among | Between | Missing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
@@ -27,7 +27,8 @@ class Value:
     """A lowered term.
 
     `given` is true if something is there, readable or not; unknown (NULL) if the record it would be in is not there.
-    A time has its earliest instant in `column`, its latest in `end`; a phone number its prefix's country in `region`.
+    A time has its earliest instant in `column`, its latest in `end`; so has a number of which only the bounds are sure.
+    A phone number has its prefix's country in `region`.
     """
 
     type: str
@@ -46,6 +47,49 @@ class Scope(Protocol):
 
     def resolve(self, path: Path) -> Value:
         """The value of a dotted path. Raises ExpressionError with the nearest name."""
+        ...
+
+
+class CountryTable(Protocol):
+    """A number or a period by country, as text."""
+
+    @property
+    def default(self) -> str:
+        """What holds in every other country; empty if nobody knows."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """By ISO 3166-1 code."""
+        ...
+
+    @property
+    def says(self) -> str:
+        """What the table is about, in words."""
+        ...
+
+
+class Listing(Protocol):
+    """A country's place on a list: from the first day to the last, for everybody there or for some."""
+
+    @property
+    def country(self) -> str:
+        """ISO 3166-1 code."""
+        ...
+
+    @property
+    def since(self) -> date:
+        """First day."""
+        ...
+
+    @property
+    def until(self) -> date | None:
+        """Last day, None while it is in force."""
+        ...
+
+    @property
+    def partly(self) -> bool:
+        """Whether it is for some recipients only, so that the country alone does not tell."""
         ...
 
 
@@ -70,6 +114,16 @@ class Facts(Protocol):
     @property
     def unknown_bases(self) -> Mapping[str, frozenset[str]]:
         """By country, the lawful bases that its law does not know."""
+        ...
+
+    @property
+    def tables(self) -> Mapping[str, CountryTable]:
+        """Numbers and periods that differ by country, by the table's name."""
+        ...
+
+    @property
+    def lists(self) -> Mapping[str, tuple[Listing, ...]]:
+        """Lists of countries with the days on which they were in force, by name."""
         ...
 
 
@@ -169,9 +223,7 @@ def parameter(node: Param, context: Context) -> Text | Number:
 
 def period(node: Period | Param, context: Context) -> Period:
     """A period written out or given by a parameter."""
-    if isinstance(node, Period):
-        return node
-    return parse_period(_written(node, context), node.at)
+    return node if isinstance(node, Period) else parse_period(_written(node, context), node.at)
 
 
 def _written(node: Param, context: Context) -> str:
@@ -179,31 +231,3 @@ def _written(node: Param, context: Context) -> str:
         hint = nearest(node.name, context.params) or "Declare it under `params`."
         raise node.at.error(f"The parameter :{node.name[:40]} is not declared.", hint)
     return context.params[node.name].strip()
-
-
-def shift(instant: datetime, length: Period, sign: int, at: Place) -> datetime:
-    """An instant moved by a period; a month's end stays in its month."""
-    try:
-        if length.unit in ("month", "year"):
-            months = instant.year * 12 + instant.month - 1 + sign * length.count * (12 if length.unit == "year" else 1)
-            year, month = divmod(months, 12)
-            return instant.replace(year=year, month=month + 1, day=min(instant.day, _days(year, month + 1)))
-        return instant + sign * timedelta(**{f"{length.unit}s": length.count})
-    except (ValueError, OverflowError):
-        raise at.error("The period leads out of the calendar.", "Write a shorter one.") from None
-
-
-def _days(year: int, month: int) -> int:
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return (following - timedelta(days=1)).day
-
-
-def shifted(column: Column, length: Period, sign: int) -> Column:
-    """A column of times moved by a period; the engine clamps month ends the same way."""
-    make = {
-        "hour": sa.func.to_hours, "day": sa.func.to_days, "week": sa.func.to_weeks,
-        "month": sa.func.to_months, "year": sa.func.to_years,
-    }[length.unit]  # fmt: skip
-    interval = make(sa.literal(length.count, sa.Integer()))
-    moved: Column = column.op("+" if sign > 0 else "-", return_type=sa.DateTime())(interval)
-    return moved

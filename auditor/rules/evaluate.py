@@ -12,7 +12,7 @@ from auditor.errors import AuditError
 from auditor.knowledge import nearest
 from auditor.language import Context, Facts, last_instant
 from auditor.language.reads import reads
-from auditor.model import Binding, Counts, PlaceResult, RuleResult, RuleType, State
+from auditor.model import Binding, Counts, PlaceResult, Rule, RuleResult, RuleType, State
 from auditor.policy import Policy
 from auditor.relations import Relations, load_relations
 from auditor.rules import scan
@@ -20,6 +20,9 @@ from auditor.rules.assess import Basis, Bound, assess
 from auditor.rules.compiled import CompiledRule, sentence
 from auditor.rules.evidence import evidence, members
 from auditor.rules.scan import Judged
+
+RecordSink = Callable[[Rule, PlaceResult, Iterator[tuple[str, str]]], None]
+"""Takes the key and the person of every record that violates a rule in a place, before the stage is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class _Audit:
     as_of: date
     key: bytes
     lasting: bool
+    records: RecordSink | None
 
 
 def evaluate(
@@ -44,16 +48,18 @@ def evaluate(
     facts: Facts,
     key: bytes = b"",
     lasting: bool = False,
+    records: RecordSink | None = None,
     progress: Callable[[str], None] | None = None,
     relations: Relations | None = None,
 ) -> tuple[RuleResult, ...]:
     """Every rule in every place, in the order given.
 
-    `key` keys the hashes of violating records; they are kept only if it is a `lasting` one. A rule that breaks gets
+    `key` keys the hashes of violating records; they are kept only if it is a `lasting` one. `records` is given all
+    violating records of each place, streamed, if somebody wants them. A rule that breaks gets
     the state error, and the others go on.
     """
     context = _context(connection, rules, as_of, facts, relations or load_relations())
-    audit = _Audit(connection, context, Bound.of(binding), as_of, key, lasting)
+    audit = _Audit(connection, context, Bound.of(binding), as_of, key, lasting, records)
     results: dict[str, RuleResult] = {}
     for relation in dict.fromkeys(compiled.rule.relation for compiled in rules):
         ours = [compiled for compiled in rules if compiled.rule.relation == relation]
@@ -212,4 +218,6 @@ def _detailed(place: PlaceResult, judged: Judged, basis: Basis, audit: _Audit) -
     hashes: tuple[str, ...] = ()
     if audit.lasting and audit.key:
         hashes = members(scan.keys(connection, judged, place.source, context), audit.key)
+    if audit.records is not None:
+        audit.records(judged.rule, place, scan.records(connection, judged, place.source, context))
     return replace(place, evidence=evidence(connection, judged, place.source, context), members=hashes)

@@ -114,6 +114,22 @@ def keys(connection: sa.Connection, judged: Judged, source: str, context: Contex
         yield "" if key is None else str(key)
 
 
+def records(connection: sa.Connection, judged: Judged, source: str, context: Context) -> Iterator[tuple[str, str]]:
+    """Key and person of the records of one source that violate a rule, in order, streamed."""
+    frame, condition = violating(judged, context)
+    name = context.relations[judged.rule.relation].subject_field
+    person = frame.value(name).column if name else sa.literal("")
+    found = (
+        sa.select(frame.table.c.key.label("key"), person.label("person"))
+        .select_from(frame.joined)
+        .where(condition, frame.source == source)
+        .subquery("violating")
+    )
+    ordered = sa.select(found.c.key, found.c.person).order_by(found.c.key, found.c.person)
+    for key, who in connection.execution_options(yield_per=BATCH).execute(ordered):
+        yield "" if key is None else str(key), "" if who is None else str(who)
+
+
 def people(connection: sa.Connection, judged: Judged, context: Context) -> dict[str, int]:
     """Per source the distinct people among the violations; empty where the relation has no person."""
     name = context.relations[judged.rule.relation].subject_field

@@ -13,13 +13,18 @@ from urllib.parse import unquote
 
 from auditor.errors import NoSourceError
 from auditor.model import SourceInfo, TableInfo
+from auditor.sources.urls import is_server, shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _NAMED = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_. -]*)=(.+)", re.DOTALL)
-READABLE = "SQLite databases, delimited text (CSV, TSV), JSON, Parquet, and folders of such files"
+__all__ = ["Source", "is_server", "open_source", "shown"]
+READABLE = (
+    "PostgreSQL, MariaDB and MySQL by their URL, SQLite databases, delimited text (CSV, TSV), JSON, Parquet, "
+    "and folders of such files"
+)
 
 
 class Source(Protocol):
@@ -51,8 +56,12 @@ class Source(Protocol):
 
 
 def open_source(spec: str, *, name: str | None = None) -> Source:
-    """Open a path, `NAME=PATH` or `sqlite:///path`; the kind is known by the content. Raises SourceError."""
+    """Open a path, a server's URL, or `NAME=` and either; a file's kind is known by its content. Raises SourceError."""
     given, place = _split(spec)
+    if is_server(place):
+        from auditor.sources.database import open_server
+
+        return open_server(place, name=name or given)
     path = _path(place)
     from auditor.sources.kinds import open_path  # brings in the libraries, which `--help` never needs
 

@@ -98,7 +98,7 @@ class Target:
 
     @property
     def encrypted(self) -> bool:
-        """Whether TLS with a verified certificate is demanded: always off this machine, unless the URL says otherwise."""
+        """Whether verified TLS is demanded: always off this machine, unless the URL says otherwise."""
         return self.sslmode == "verify-full" or not (self.sslmode or self.local)
 
 
@@ -109,8 +109,13 @@ def is_server(spec: str) -> bool:
 
 
 def shown(spec: str) -> str:
-    """A specification fit for display: whatever stands before the `@` of a URL is cut to its user."""
-    return re.sub(r"(://[^:/@\s]*):?.*@", r"\1@", spec, count=1) if "://" in spec else spec
+    """A specification fit for display: no password, also where the URL is not written as it should be."""
+    scheme, slashes, rest = spec.partition("://")
+    before, at, after = rest.rpartition("@")
+    if at:
+        return f"{scheme}{slashes}{before.partition(':')[0]}@{after}"
+    host, colon, tail = rest.partition(":")
+    return spec if not colon or re.match(r"\d*(?:/|$)", tail) or "/" in host else f"{scheme}{slashes}{host}"
 
 
 def parse(spec: str) -> Target:
@@ -187,9 +192,10 @@ def tls_context(target: Target) -> ssl.SSLContext | None:
 def _sslmode(text: str, where: str) -> str:
     if text not in ("", "disable", "verify-full"):
         raise NoSourceError(
-            "An unverified connection is not made: ?sslmode= is verify-full (the default off this machine) or disable.",
-            where=where, do="Leave it out, and name the authority's certificate by ?sslrootcert=FILE if it is your own.",
-        )  # fmt: skip
+            "No unverified connection is made: ?sslmode= is verify-full (the default off this machine) or disable.",
+            where=where,
+            do="Leave it out, and name the authority's certificate by ?sslrootcert=FILE if it is your own.",
+        )
     return text
 
 

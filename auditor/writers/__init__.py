@@ -11,25 +11,30 @@ import pkgutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from auditor.errors import UsageError
+from auditor.errors import ReportError, UsageError
 from auditor.knowledge import nearest
 from auditor.model import AuditResult
-from auditor.writers.files import Format, private_folder
+from auditor.writers.files import Format, RecordFormat, Records, private_folder
 
-__all__ = ["Format", "check_formats", "formats", "inventory_json", "write", "write_html", "write_json"]
+__all__ = [
+    "Format", "RecordFormat", "Records", "check_formats", "formats", "inventory_json", "needs_records", "write", "write_html",
+    "write_json",
+]  # fmt: skip
+
+AnyFormat = Format | RecordFormat
 
 
-def formats() -> Mapping[str, Format]:
+def formats() -> Mapping[str, AnyFormat]:
     """Every format by its name, in name order."""
-    found: dict[str, Format] = {}
+    found: dict[str, AnyFormat] = {}
     for module in pkgutil.iter_modules(__path__):
         offered = getattr(importlib.import_module(f"{__name__}.{module.name}"), "FORMAT", None)
-        if isinstance(offered, Format):
+        if isinstance(offered, AnyFormat):
             found[offered.name] = offered
     return dict(sorted(found.items()))
 
 
-def check_formats(names: Sequence[str]) -> tuple[Format, ...]:
+def check_formats(names: Sequence[str]) -> tuple[AnyFormat, ...]:
     """The formats of these names. Raises UsageError for one that is not known."""
     known = formats()
     for name in names:
@@ -39,13 +44,28 @@ def check_formats(names: Sequence[str]) -> tuple[Format, ...]:
     return tuple(known[name] for name in dict.fromkeys(names))
 
 
-def write(result: AuditResult, folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
-    """Writes the result in every format asked for and returns the files; the folder is private to its owner."""
+def needs_records(names: Sequence[str]) -> bool:
+    """Whether one of these formats lists every violating record, so that an audit must set them aside."""
+    return any(isinstance(each, RecordFormat) for each in check_formats(names))
+
+
+def write(
+    result: AuditResult, folder: Path, names: Sequence[str], records: Records | None = None
+) -> tuple[Path, ...]:
+    """Writes the result in every format asked for and returns the files; the folder is private to its owner.
+
+    A format that lists every record needs the `records` of the audit.
+    """
     chosen = check_formats(names)
     private_folder(folder)
     paths = tuple(Path(folder) / each.file_name for each in chosen)
     for each, path in zip(chosen, paths, strict=True):
-        each.write(result, path)
+        if isinstance(each, Format):
+            each.write(result, path)
+        elif records is not None:
+            each.write(result, records, path)
+        else:
+            raise ReportError(f"The format {each.name!r} needs the records of an audit, which were not kept.")
     return paths
 
 

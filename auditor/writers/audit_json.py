@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from auditor.inventory.document import inventory_document
 from auditor.model import (
+    AGE_YEARS,
+    REQUEST_DAYS,
     AuditResult,
     Binding,
     Counts,
@@ -17,6 +20,7 @@ from auditor.model import (
     Finding,
     Inventory,
     Law,
+    Pictures,
     PlaceResult,
     RuleResult,
     Skipped,
@@ -70,8 +74,10 @@ def document(result: AuditResult) -> Json:
         ],
         "rules": [_rule(rule) for rule in sorted(result.rules, key=lambda r: r.rule.id)],
         "findings": [_finding(finding) for finding in sorted(result.findings, key=_order)],
+        "gone": [asdict(each) for each in sorted(result.gone, key=lambda g: (g.rule, g.source, g.fingerprint))],
         "unlocks": [{"input": u.input, "how": u.how, "rules": sorted(u.rules)} for u in result.unlocks],
         "people": _people(result.binding),
+        "pictures": _pictures(result.pictures),
         "inventory": inventory(result.inventory),
     }
 
@@ -160,6 +166,20 @@ def _people(binding: Binding) -> Json:
     }
 
 
+def _pictures(drawn: Pictures) -> Json:
+    return {
+        "permissions": [{**asdict(point), "at": point.at.isoformat()} for point in drawn.permissions],
+        "age_years": list(AGE_YEARS),
+        "ages": [{**asdict(group), "counts": list(group.counts)} for group in drawn.ages],
+        "holders": [
+            {**asdict(holder), "rights": [{"operation": o, "scope": s, "objects": n} for o, s, n in holder.rights]}
+            for holder in drawn.holders
+        ],
+        "request_days": list(REQUEST_DAYS),
+        "requests": [{**asdict(group), "days": list(group.days)} for group in drawn.requests],
+    }
+
+
 def _law(laws: Iterable[Law]) -> list[Json]:
     return [
         {
@@ -228,6 +248,8 @@ def _finding(finding: Finding) -> Json:
         "status": finding.status,
         "gates": finding.gates,
         "new_members": finding.new_members,
+        "before": finding.before,
+        "fixed_members": finding.fixed_members,
         "counts": _counts(place.counts),
         "law": _law(finding.rule.law),
         "evidence": [{"key": row.key, "values": dict(row.values)} for row in place.evidence],

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from auditor.errors import ReportError
-from auditor.model import AuditResult
+from auditor.model import AuditResult, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,24 @@ class Format:
     write: Callable[[AuditResult, Path], None]
 
 
+class Records(Protocol):
+    """The records behind the findings: all of them, however many."""
+
+    def of(self, finding: Finding) -> Iterator[tuple[str, str]]:
+        """Key and person of every violating record, in the order of the keys; the person is empty if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFormat:
+    """A format that lists every violating record, which the result itself does not hold."""
+
+    name: str
+    file_name: str
+    purpose: str
+    write: Callable[[AuditResult, Records, Path], None]
+
+
 def private_folder(path: Path) -> None:
     """Makes the folder with mode 0700 if it is not there. Raises ReportError if it cannot be made."""
     try:
@@ -32,25 +53,43 @@ def private_folder(path: Path) -> None:
 
 def write_private(path: Path, text: str) -> None:
     """Replaces the file in one step with mode 0600. Raises ReportError if it cannot be written."""
+    with (
+        replacing(path) as part,
+        part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream,
+    ):
+        stream.write(text)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A private file to write in the meantime, which takes the path's place in one step if all goes well.
+
+    Raises ReportError if it cannot be written.
+    """
     path = Path(path)
     try:
-        # mkstemp opens with 0600 and refuses to follow a link somebody laid in the way.
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        # mkdtemp makes it 0700 and refuses to follow a link somebody laid in the way.
+        folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part"))
     except OSError as error:
         raise _refused(path, error) from None
-    part = Path(name)
+    part = folder / path.name
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        yield part
+        _sync(part)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise _refused(path, error) from None
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _refused(path: Path, error: OSError) -> ReportError:

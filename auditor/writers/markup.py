@@ -24,5 +24,5 @@ def code(plain: str) -> str:
         return ""
     fence = "`" * (max((len(run) for run in _TICKS.findall(plain)), default=0) + 1)
     pad = " " if "`" in plain else ""
-    # In a table a bar ends the cell even within code, unless a backslash stands before it.
-    return f"{fence}{pad}{plain.replace('|', chr(92) + '|')}{pad}{fence}"
+    # In a table a bar ends the cell even within code, and a backslash before it may itself be escaped.
+    return f"{fence}{pad}{plain.replace('|', '¦')}{pad}{fence}"

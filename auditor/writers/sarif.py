@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +32,13 @@ def write_sarif(result: AuditResult, path: Path) -> None:
 
 def document(result: AuditResult) -> Json:
     """The log as plain JSON values, in a stable order."""
-    rules = sorted(result.rules, key=lambda r: r.rule.id)
-    index = {each.rule.id: number for number, each in enumerate(rules)}
+    rules = {each.rule.id: each for each in sorted(result.rules, key=lambda r: r.rule.id)}
+    index = {rule: number for number, rule in enumerate(rules)}
     advice = {finding.rule.id: finding for finding in reversed(facts.ordered(result))}
     driver = {
         "name": "auditor",
         "version": facts.name(result.tool_version),
-        "rules": [_rule(each, advice.get(each.rule.id)) for each in rules],
+        "rules": [_rule(each, advice.get(each.rule.id)) for each in rules.values()],
     }
     run = {
         "tool": {"driver": driver},
@@ -97,6 +97,7 @@ def _help(rule: Rule, finding: Finding | None) -> Json:
 
 def _result(finding: Finding, result: AuditResult, index: Mapping[str, int]) -> Json:
     counts = finding.place.counts
+    message = f"{facts.line(finding.rule.title)}: {facts.counted(finding.place)} Basis: {facts.law(finding.rule)}."
     review = finding.place.state is not State.FAIL
     number = index.get(finding.rule.id)
     due = facts.due(finding, result)
@@ -106,9 +107,7 @@ def _result(finding: Finding, result: AuditResult, index: Mapping[str, int]) -> 
         # SARIF knows no level for what a person must decide first.
         "kind": "review" if review else "fail",
         "level": "none" if review else LEVEL[finding.severity],
-        "message": {
-            "text": _escaped(f"{facts.line(finding.rule.title)}: {facts.counted(finding.place)} {facts.law(finding.rule)}.")
-        },
+        "message": {"text": _escaped(message)},
         "locations": [_location(spot(result, finding), finding.place)],
         "partialFingerprints": {
             "auditorFinding/v1": facts.name(finding.fingerprint),
@@ -143,10 +142,9 @@ def _location(where: Spot, place: PlaceResult) -> Json:
     logical: list[Json] = [
         {"name": facts.name(place.relation), "fullyQualifiedName": facts.place(place), "kind": "type"}
     ]
-    for origin in sorted(set(place.origin)):
-        column = origin.rpartition(".")[2]
-        full = f"{facts.name(place.source)}.{facts.name(origin)}"
-        logical.append({"name": facts.name(column), "fullyQualifiedName": full, "kind": "member"})
+    for origin in sorted({facts.name(origin) for origin in place.origin}):
+        full = f"{facts.name(place.source)}.{origin}"
+        logical.append({"name": origin.rpartition(".")[2], "fullyQualifiedName": full, "kind": "member"})
     return {"physicalLocation": _physical(where), "logicalLocations": logical}
 
 
@@ -191,8 +189,8 @@ def _escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _day(day: Any) -> str | None:
-    return day.isoformat() if day is not None else None
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _instant(when: datetime) -> str:

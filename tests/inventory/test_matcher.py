@@ -3,11 +3,14 @@
 import copy
 import json
 import string
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import phonenumbers
 import pytest
+import regex  # type: ignore[import-untyped]
 import spacy
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -25,7 +28,8 @@ SEEDS = [
     "078-05-1120", "203.0.113.7", "2001:db8::1", "00:1b:44:11:3a:b7", "https://example.org/a?b=c", "12/11/1975",
     "RSSMRA85T10A562S", "131052-308T", "A1234567", "AB123456C", "943 476 5919", "44051401359", "HRB 12345", "SW1A 1AA",
     "1A2B3C4D5E6F", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "12345678Z", "900101-1234567", "M-KA 1234",
-    "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed", "0211 7654321", "1EG4-TE5-MK73", "53012345678", "my phone number is 5551234",
+    "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed", "0211 7654321", "1EG4-TE5-MK73", "53012345678",
+    "my phone number is 5551234",
     "٠١٢٣٤٥٦٧٨٩", "９４３ ４７６ ５９１９", "K123456", "ſ12345678", "8001015009087", "BE71 0961 2345 6769",
 ]  # fmt: skip
 hostile = st.one_of(
@@ -43,17 +47,35 @@ class Blank(SpacyNlpEngine):
 
     def __init__(self) -> None:
         super().__init__(models=[{"lang_code": "en", "model_name": ""}])
-        self.nlp = {"en": spacy.blank("en")}
+        self.nlp = {"en": spacy.blank("en")}  # type: ignore[assignment]
 
     def load(self) -> None:
         pass
+
+
+CRASHES: list[str] = []
+
+
+def forgiving(recognizer: Any) -> Any:
+    """Presidio's own recognizers break on digits of other scripts: then they have found nothing."""
+    ask = recognizer.analyze
+
+    def analyze(text: str, entities: Sequence[str], nlp_artifacts: Any = None) -> Any:
+        try:
+            return ask(text, entities, nlp_artifacts)
+        except (KeyError, ValueError, IndexError, TypeError):
+            CRASHES.append(type(recognizer).__name__)
+            return []
+
+    recognizer.analyze = analyze
+    return recognizer
 
 
 @cache
 def engines() -> tuple[AnalyzerEngine, AnalyzerEngine]:
     """Stock Presidio, and the same recognizers behind their gates."""
     made = []
-    for change in (lambda r: r, gated):
+    for change in (forgiving, gated):
         registry = RecognizerRegistry(supported_languages=["en"])
         registry.recognizers = [change(r) for r in all_recognizers()]
         made.append(AnalyzerEngine(registry=registry, nlp_engine=Blank(), supported_languages=["en"]))
@@ -71,6 +93,7 @@ def both(text: str) -> tuple[list[tuple[str, int, int, float]], list[tuple[str, 
 @given(hostile)
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @example("my phone number is 5551234")
+@example("RSSMRA８5T10A562S")
 def test_hostile_texts_give_presidios_own_results(text: str):
     stock, ours = both(text)
     assert ours == stock
@@ -95,8 +118,7 @@ def test_labelled_texts_give_presidios_own_results():
 
 
 def test_every_pattern_matches_only_texts_that_meet_its_needs():
-    import regex
-
+    recognizer: Any
     for recognizer in all_recognizers():
         for pattern in getattr(recognizer, "patterns", ()):
             needs = needs_of(pattern.regex, int(recognizer.global_regex_flags))

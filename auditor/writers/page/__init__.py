@@ -22,7 +22,7 @@ from auditor.model import (
 from auditor.writers.page.bars import Segment
 from auditor.writers.page.datamap import DataMap, data_map
 from auditor.writers.page.findings import Action, FindingView, first_actions, number_findings
-from auditor.writers.page.ledger import LedgerRow, Understood, ledger, not_read, understood
+from auditor.writers.page.ledger import LedgerRow, Understood, columns_used, ledger, not_read, understood
 from auditor.writers.page.people import People, people
 from auditor.writers.page.pictures import Pictured, pictured
 from auditor.writers.page.rows import later, written
@@ -70,6 +70,7 @@ class Page:
     actions: tuple[Action, ...]
     packs: tuple[PackRow, ...]
     ledger: tuple[LedgerRow, ...]
+    columns_used: Mapping[tuple[str, str], int]
     understood: tuple[Understood, ...]
     not_read: tuple[Skipped, ...]
     map: DataMap
@@ -118,6 +119,7 @@ def page(result: AuditResult) -> Page:
         actions=first_actions(findings),
         packs=tuple(_pack_row(pack, result) for pack in sorted(result.packs, key=_worst_first)),
         ledger=ledger(result),
+        columns_used=columns_used(result),
         understood=understood(result),
         not_read=not_read(result),
         map=data_map(result),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.model import AuditResult, BoundRelation, Fill, ProfileUsed, Skipped, SourceInfo, TableCoverage
@@ -56,6 +57,16 @@ def tables_used(result: AuditResult, source: str) -> frozenset[str]:
     """The tables of a source that a canonical field comes from."""
     bound = (r for r in result.binding.relations if r.source == source)
     return frozenset(table_of(origin) for relation in bound for f in relation.fields.values() for origin in f.origin)
+
+
+def columns_used(result: AuditResult) -> Mapping[tuple[str, str], int]:
+    """How many columns of each table a canonical field comes from, by source and table."""
+    columns: dict[tuple[str, str], set[str]] = {}
+    for relation in result.binding.relations:
+        for bound in relation.fields.values():
+            for origin in bound.origin:
+                columns.setdefault((relation.source, table_of(origin)), set()).add(origin.rpartition(".")[2])
+    return {place: len(names) for place, names in columns.items()}
 
 
 def table_of(origin: str) -> str:

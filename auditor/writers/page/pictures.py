@@ -1,10 +1,11 @@
-"""The pictures of consent, age, rights and requests: their figures, shapes, and the sentence that says what they show."""
+"""The pictures of consent, age, rights and requests: their figures, their shapes, and what is seen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from auditor.model import AGE_YEARS, REQUEST_DAYS, AgeGroup, AuditResult, Holder, PermissionPoint, RequestGroup
 from auditor.relations import load_relations
@@ -35,6 +36,18 @@ class Channel:
     points: tuple[PermissionPoint, ...]
     now: PermissionPoint
 
+    @property
+    def figures(self) -> str:
+        """Today's figures in words."""
+        named = (
+            ("granted", "granted"),
+            ("refused", "refused"),
+            ("other", "pending or expired"),
+            ("unknown", "unknown"),
+        )
+        parts = [f"{number(getattr(self.now, name))} {word}" for name, word in named if getattr(self.now, name)]
+        return ", ".join(parts) or "nothing in force"
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentPicture:
@@ -42,6 +55,8 @@ class ConsentPicture:
 
     said: str
     channels: tuple[Channel, ...]
+    small: tuple[Channel, ...]
+    """Channels of which less than a hundredth of the people have a record: too little to draw."""
     people: int
     first: date
     last: date
@@ -146,7 +161,9 @@ def _consent(points: Sequence[PermissionPoint], people: int) -> ConsentPicture:
         Channel(_CHANNELS.get(name, name), _areas(found, people), tuple(found), found[-1]) for name, found in ranked
     )
     first = channels[0]
-    return ConsentPicture(_consent_said(first, people), channels, people, first.points[0].at, first.now.at)
+    drawn = tuple(c for c in channels if c is first or 100 * max(p.recorded for p in c.points) >= people)
+    small = tuple(c for c in channels if c not in drawn)
+    return ConsentPicture(_consent_said(first, people), drawn, small, people, first.points[0].at, first.now.at)
 
 
 def _consent_said(channel: Channel, people: int) -> str:
@@ -184,7 +201,7 @@ def _at(x: float, part: float) -> str:
 
 
 def _ages(groups: Sequence[AgeGroup]) -> AgePicture:
-    names = [f"{low}–{high} years" for low, high in zip(AGE_YEARS, AGE_YEARS[1:], strict=False)]
+    names = [f"{low}–{high} years" for low, high in pairwise(AGE_YEARS)]
     headings = (f"under {AGE_YEARS[0]} year", *names, f"{AGE_YEARS[-1]} years and more")
     people = [group for group in groups if group.relation == "subject"]
     ordered = [*people, *(group for group in groups if group.relation != "subject")]
@@ -214,12 +231,8 @@ def _rights(holders: Sequence[Holder]) -> RightsPicture:
     ordered = sorted(holders, key=lambda h: (h.source, kinds.get(h.kind, 2), -_reach(h), -h.active, h.title))
     rows = tuple(_holder(holder) for holder in ordered if holder.rights)
     used = [n for n in range(len(_OPERATIONS)) if any(row.cells[n] is not None for row in rows)]
-    rows = tuple(
-        HolderRow(r.title, r.source, r.note, r.users, r.active, tuple(r.cells[n] for n in used)) for r in rows
-    )
-    return RightsPicture(
-        _rights_said(holders), tuple(_OPERATIONS[n] for n in used), rows[:_SHOWN], rows[_SHOWN:]
-    )
+    rows = tuple(HolderRow(r.title, r.source, r.note, r.users, r.active, tuple(r.cells[n] for n in used)) for r in rows)
+    return RightsPicture(_rights_said(holders), tuple(_OPERATIONS[n] for n in used), rows[:_SHOWN], rows[_SHOWN:])
 
 
 def _reach(holder: Holder) -> int:
@@ -254,7 +267,7 @@ def _rights_said(holders: Sequence[Holder]) -> str:
 
 
 def _requests(groups: Sequence[RequestGroup]) -> RequestPicture:
-    limits = zip(REQUEST_DAYS, REQUEST_DAYS[1:], strict=False)
+    limits = pairwise(REQUEST_DAYS)
     headings = (f"up to {REQUEST_DAYS[0]} days", *(f"{a + 1}–{b}" for a, b in limits), f"over {REQUEST_DAYS[-1]}")
     none = (0,) * len(headings)
     by_kind: Mapping[str, dict[bool, RequestGroup]] = {group.kind: {} for group in groups}

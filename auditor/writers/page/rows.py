@@ -10,10 +10,13 @@ from markupsafe import Markup
 
 from auditor.writers.page.bars import Segment
 from auditor.writers.page.findings import FindingView
-from auditor.writers.page.words import cut, number, share
+from auditor.writers.page.words import cut, share
 
 WRITTEN = 200
 """Findings written out whole; beyond them only the first of every rule, which holds the rule's texts."""
+
+EXAMPLES = 3
+"""Records of evidence that a finding keeps which is not written out."""
 
 
 def written(views: Sequence[FindingView]) -> tuple[FindingView, ...]:
@@ -23,37 +26,41 @@ def written(views: Sequence[FindingView]) -> tuple[FindingView, ...]:
 
 def later(views: Sequence[FindingView]) -> Markup:
     """The others as JSON that is safe inside a script element; empty if all are written out."""
-    rows = [_row(view) for n, view in enumerate(views) if n >= WRITTEN and view.shared_with]
+    by_id = {view.id: view for view in views}
+    rows = [_row(v, by_id[v.shared_with]) for n, v in enumerate(views) if n >= WRITTEN and v.shared_with]
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
     for char in "<>&":  # nothing in a name may end the element it stands in
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)  # noqa: S704 - escaped above
 
 
-def _row(view: FindingView) -> dict[str, Any]:
+def _row(view: FindingView, alike: FindingView) -> list[Any]:
+    # In the order in which `row.js` names them; what the rule's first finding says the same is left out.
     counts, place = view.counts, view.finding.place
-    records = [[cut(row.key), *(cut(dict(row.values).get(c, "–")) for c in view.columns)] for row in place.evidence]
-    return {
-        "id": view.id,
-        "from": view.shared_with,
-        "place": cut(view.place),
-        "table": cut(view.table),
-        "state": [cut(view.state), view.state_class],
-        "n": [counts.violations, counts.population, counts.undetermined, counts.passes, counts.people],
-        "share": view.share,
-        "rate": [share(counts.violations, counts.population), share(counts.undetermined, counts.population)],
-        "shown": f"{number(len(place.evidence))} of {number(counts.violations)} records",
-        "wrong": view.wrong,
-        "notes": view.notes,
-        "trend": view.trend,
-        "whole": _bar(view.bar.whole),
-        "zoom": _bar(view.bar.zoom),
-        "edge": view.bar.edge,
-        "records": records,
-        "origin": [[cut(table), [cut(c) for c in columns]] for table, columns in view.rests_on],
-        "mark": cut(view.finding.fingerprint),
-    }
+    values = [dict(row.values) for row in place.evidence]
+    records = [
+        [cut(row.key), *(cut(v.get(c, "–")) for c in view.columns)]
+        for row, v in zip(place.evidence[:EXAMPLES], values, strict=False)
+    ]
+    origin = [[cut(table), [cut(c) for c in columns]] for table, columns in view.rests_on]
+    return [
+        view.id,
+        view.shared_with,
+        cut(view.place),
+        cut(view.table),
+        [cut(view.state), view.state_class],
+        [counts.violations, counts.population, counts.undetermined, counts.passes, counts.people],
+        [share(counts.violations, counts.population), share(counts.undetermined, counts.population)],
+        view.wrong,
+        view.notes,
+        view.trend,
+        [_bar(view.bar.whole), _bar(view.bar.zoom), round(view.bar.edge)],
+        records,
+        0 if view.rests_on == alike.rests_on else origin,
+        cut(view.finding.fingerprint),
+    ]
 
 
-def _bar(segments: Sequence[Segment]) -> list[tuple[str, float, float]]:
-    return [(segment.kind, segment.x, segment.width) for segment in segments]
+def _bar(segments: Sequence[Segment]) -> list[int]:
+    widths = {segment.kind: round(segment.width) for segment in segments}
+    return [widths.get(kind, 0) for kind in ("vio", "und", "ok")] if segments else []

@@ -1,0 +1,87 @@
+"""worklist.xlsx: every violating record as a row of a workbook, and the findings with their steps on a sheet before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from auditor.errors import ReportError
+from auditor.model import AuditResult
+from auditor.writers.files import RecordFormat, Records, replacing
+from auditor.writers.worklist import FINDING_HEAD, HEAD, overview, rows
+
+ROWS = 1_000_000
+"""Records per sheet; a sheet ends at 1,048,576 rows."""
+_CELL = 32_767
+_WIDTHS = {
+    "source": 14, "severity": 10, "due": 11, "rule": 28, "title": 44, "relation": 12, "record": 24, "person": 24,
+    "records": 10, "people": 10, "what to do": 40, "steps": 60, "beware": 40, "closes when": 50, "law": 20, "status": 9,
+    "finding": 26,
+}  # fmt: skip
+
+
+def write_worklist_xlsx(result: AuditResult, records: Records, path: Path) -> None:
+    """Writes the work list row by row. Raises ReportError if the file or the library for it cannot be used."""
+    xlsxwriter = _library()
+    with replacing(path) as part:
+        # Cells are texts and nothing else: no formula, no link, no number is ever made of one.
+        options = {
+            "constant_memory": True, "tmpdir": str(part.parent), "strings_to_formulas": False, "strings_to_urls": False,
+            "strings_to_numbers": False, "in_memory": False,
+        }  # fmt: skip
+        try:
+            with xlsxwriter.Workbook(str(part), options) as book:
+                book.set_properties({"created": result.generated_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)})
+                styles = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+                _sheet(book, "Findings", FINDING_HEAD, overview(result), styles[0], styles[1])
+                _records(book, rows(result, records), styles[0])
+        except xlsxwriter.exceptions.XlsxWriterException as error:
+            reason = type(error).__name__
+            raise ReportError(f"The workbook cannot be written ({reason}).", where=str(path), do="Make room.") from None
+
+
+def _library() -> Any:
+    try:
+        import xlsxwriter
+        import xlsxwriter.exceptions
+    except ImportError:
+        raise ReportError(
+            "The format 'xlsx' needs the package XlsxWriter.", do="Install it: pip install 'crm-privacy-auditor[xlsx]'"
+        ) from None
+    return xlsxwriter
+
+
+def _records(book: Any, every: Iterable[tuple[str, ...]], bold: Any) -> None:
+    """As many sheets as the records need."""
+    left = iter(every)
+    first: Iterable[tuple[str, ...]] = ()
+    number = 1
+    while True:
+        name = "Records" if number == 1 else f"Records {number}"
+        _sheet(book, name, HEAD, islice(chain(first, left), ROWS), bold, None)
+        following = next(left, None)
+        if following is None:
+            return
+        first, number = (following,), number + 1
+
+
+def _sheet(
+    book: Any, name: str, head: Sequence[str], every: Iterable[tuple[str, ...]], bold: Any, style: Any
+) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    for column, title in enumerate(head):
+        sheet.set_column(column, column, _WIDTHS[title])
+        sheet.write_string(0, column, title, bold)
+    row = 0
+    for row, cells in enumerate(every, 1):
+        for column, text in enumerate(cells):
+            if text:
+                sheet.write_string(row, column, text[:_CELL], style)
+    sheet.autofilter(0, 0, row, len(head) - 1)
+
+
+FORMAT = RecordFormat("xlsx", "worklist.xlsx", "the work list as a workbook (needs auditor's extra xlsx)", write_worklist_xlsx)

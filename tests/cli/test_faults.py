@@ -1,0 +1,62 @@
+"""What ends a run from outside or from within: still one sentence, still the documented exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from auditor import audit as auditing
+
+SECRET = "Zebulon-Quixote"
+
+
+def test_a_fault_of_our_own_is_a_sentence_without_values_and_never_looks_like_findings(auditor, contacts, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(auditing, "take", broken)
+    run = auditor("audit", contacts)
+    assert run.code == 3
+    assert "A fault in auditor itself (ValueError at audit.py:" in run.err
+    assert "Traceback" not in run.err
+    assert SECRET not in run.err + run.out
+
+
+def test_a_package_that_is_missing_is_named(auditor, contacts, monkeypatch):
+    def missing(*_args, **_kwargs):
+        raise ModuleNotFoundError("No module named 'duckdb'", name="duckdb")
+
+    monkeypatch.setattr(auditing, "take", missing)
+    run = auditor("audit", contacts)
+    assert run.code == 2
+    assert run.err == "auditor: The package duckdb is not installed. `auditor doctor` says how to add it.\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_exits_130_and_leaves_nothing(tmp_path: Path, number: signal.Signals):
+    lines = "".join(f"{i},Ada,Example,ada{i}@example.org,{SECRET} wrote from Berlin\n" for i in range(200_000))
+    (tmp_path / "contacts.csv").write_text(f"id,first_name,last_name,email,notes\n{lines}", encoding="utf-8")
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "auditor", "audit", str(tmp_path / "contacts.csv"), "--out", str(tmp_path / "report")],
+        env=os.environ | {"TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not any(temporary.glob("crm-auditor-stage-*/stage.duckdb")) and time.monotonic() < deadline:
+        assert process.poll() is None, "it ended before it could be interrupted"
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == "auditor: Interrupted; nothing was written.\n"
+    assert list(temporary.iterdir()) == []
+    assert not (tmp_path / "report").exists()
