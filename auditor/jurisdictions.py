@@ -51,6 +51,27 @@ class UnknownBasis:
 
 
 @dataclass(frozen=True, slots=True)
+class ByCountry:
+    """A number or a period that differs by country, as text; `says` is what it is about, in words."""
+
+    says: str
+    default: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A country's place on a list from one day to another; `partly` if it is for some recipients only."""
+
+    country: str
+    since: date
+    until: date | None = None
+    partly: bool = False
+    act: str = ""
+    verified: Verified = Verified.M
+
+
+@dataclass(frozen=True, slots=True)
 class Jurisdictions:
     """All of it. What starts after `checked_on` is kept apart: `unknown_bases` holds what was in force that day."""
 
@@ -65,6 +86,10 @@ class Jurisdictions:
     checked_on: date = date.min
     child_age_verified: Mapping[str, Verified] = field(default_factory=dict)
     unknown_bases_why: Mapping[str, UnknownBasis] = field(default_factory=dict)
+    tables: Mapping[str, ByCountry] = field(default_factory=dict)
+    """What rules ask by `by_country('table', country)`; `child_age` is one of them."""
+    lists: Mapping[str, tuple[Listed, ...]] = field(default_factory=dict)
+    """Lists of countries with their history, which rules ask by `listed('list', country, at)`."""
 
     def minor_age(self, country: str) -> int:
         """The age from which a person there consents alone; the default where none is known."""
@@ -79,7 +104,9 @@ class Jurisdictions:
 def load_jurisdictions(path: Path | None = None) -> Jurisdictions:
     """Reads and checks `rules/jurisdictions.yaml`. Raises KnowledgeError with file, line and column."""
     root = read_yaml(path or home("rules") / "jurisdictions.yaml", shown_as="" if path else "rules/jurisdictions.yaml")
-    parts = root.fields(("checked_on", "regimes", "child_age", "unknown_bases", "regions", "country_aliases"))
+    parts = root.fields(
+        ("checked_on", "regimes", "child_age", "unknown_bases", "regions", "country_aliases"), ("tables", "lists")
+    )
     checked_on = parts["checked_on"].day()
     regions = {_code(key, _REGION): node.texts() for key, node in parts["regions"].pairs()}
     ages, age_marks, default = _ages(parts["child_age"])
@@ -94,7 +121,41 @@ def load_jurisdictions(path: Path | None = None) -> Jurisdictions:
         checked_on=checked_on,
         child_age_verified=age_marks,
         unknown_bases_why=unknown,
+        tables=_tables(parts.get("tables"), ages, default),
+        lists={key.text(): _list(node) for key, node in parts["lists"].pairs()} if "lists" in parts else {},
     )
+
+
+def _tables(node: Node | None, ages: Mapping[str, int], default: int) -> dict[str, ByCountry]:
+    own = {country: str(age) for country, age in ages.items()}
+    tables = {"child_age": ByCountry("the age from which a child may consent alone", str(default), own)}
+    for key, table in node.pairs() if node else ():
+        parts = table.fields(("says", "entries"), ("default",))
+        values: dict[str, str] = {}
+        for entry in parts["entries"].items():
+            row = entry.fields(("value", "countries", "verified"), ("note",))
+            row["verified"].one_of(Verified)
+            for country in _codes(row["countries"], _COUNTRY):
+                if country in values:
+                    raise row["countries"].error(f"The country {country} is given twice.", "Keep one of them.")
+                values[country] = row["value"].text()
+        usual = parts["default"].text() if "default" in parts else ""
+        tables[key.text()] = ByCountry(parts["says"].text(), usual, values)
+    return tables
+
+
+def _list(node: Node) -> tuple[Listed, ...]:
+    found: list[Listed] = []
+    for entry in node.items():
+        row = entry.fields(("countries", "from", "verified"), ("to", "partly", "act", "note"))
+        since, until = row["from"].day(), row["to"].day() if "to" in row else None
+        if until is not None and until < since:
+            raise row["to"].error("This would end before it begins.", "Swap the two dates.")
+        partly = "partly" in row and row["partly"].boolean()
+        act = row["act"].text() if "act" in row else ""
+        mark = Verified(row["verified"].one_of(Verified))
+        found += [Listed(code, since, until, partly, act, mark) for code in _codes(row["countries"], _COUNTRY)]
+    return tuple(found)
 
 
 def _code(node: Node, shape: re.Pattern[str]) -> str:

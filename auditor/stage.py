@@ -7,7 +7,8 @@ It reads no file and no network, loads no extension, and spills only into its ow
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,14 +22,17 @@ from sqlalchemy.schema import CreateSchema, CreateTable, DropTable
 from sqlalchemy.sql.elements import quoted_name
 
 from auditor.errors import StageError
-from auditor.stage_files import private_folder
+from auditor.stage_files import Keep, empty, kept_folder, private_folder
 from auditor.tables import SCHEMA
 
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 SOURCE_SCHEMA = "src"
-_BATCH = "__batch"
+MEMORY_MB = 256
+_THREADS = 4
+"""More threads would each need memory of their own, and the limit holds for all of them together."""
+_BATCH, _READ = "__batch", "__read"
 _TYPES: tuple[tuple[pa.DataType, TypeEngine[Any]], ...] = (
     (pa.string(), sa.String()),
     (pa.bool_(), sa.Boolean()),
@@ -47,7 +51,12 @@ class Stage:
     connection: sa.Connection
     _raw: duckdb.DuckDBPyConnection = field(repr=False)
     folder: Path | None = None
+    resumable: bool = False
+    """True if an interrupted run of the same audit finds again what was staged."""
+    restarted: str = ""
+    """Why nothing of an interrupted run could be used, one sentence; empty if all could or there was none."""
     _tables: dict[str, sa.Table] = field(default_factory=dict, repr=False)
+    _read: dict[tuple[str, str], int] = field(default_factory=dict, repr=False)
 
     def load(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
         """Creates `src.<name>` with the columns of `schema`, appends the batches, and says how many rows there are.
@@ -63,6 +72,41 @@ class Stage:
         for batch in batches:
             rows += self.append(name, batch)
         return rows
+
+    def prepare(self, name: str, schema: pa.Schema) -> None:
+        """As `load` of nothing, but what an interrupted run staged whole under that name stays."""
+        table = _source_table(name, schema)
+        if any(entry == name for entry, _ in self._read):
+            found = sa.inspect(self.connection).get_columns(name, schema=SOURCE_SCHEMA)
+            if [column["name"] for column in found] == [str(column.name) for column in table.columns]:
+                self._tables[name] = table
+                return
+            with stage_errors(where=name):
+                self.connection.execute(sa.delete(_reads()).where(_reads().c.entry == name))
+            self._read = {key: rows for key, rows in self._read.items() if key[0] != name}
+        self.load(name, schema, ())
+
+    def rows_read(self, name: str, part: str) -> int | None:
+        """How many rows a part of the source gave to `src.<name>`; None if it was not read to its end."""
+        return self._read.get((name, part))
+
+    @contextlib.contextmanager
+    def reading(self, part: str, rows: Mapping[str, int]) -> Iterator[None]:
+        """All that is appended within is there at the end, or nothing is; then `rows` says how many, by table."""
+        with stage_errors(where=part):
+            self._raw.begin()
+        try:
+            yield
+            if self.resumable:
+                values = [{"entry": name, "part": part, "rows": count} for name, count in rows.items()]
+                with stage_errors(where=part):
+                    self.connection.execute(sa.insert(_reads()), values)
+        except BaseException:
+            with contextlib.suppress(duckdb.Error):
+                self._raw.rollback()
+            raise
+        with stage_errors(where=part):
+            self._raw.commit()
 
     def append(self, name: str, batch: pa.RecordBatch) -> int:
         """Appends one batch to `src.<name>`; its columns are those the table was loaded with, in the same order."""
@@ -93,10 +137,28 @@ class Stage:
 
 
 @contextlib.contextmanager
-def open_stage(*, folder: Path | None = None, memory_mb: int = 512) -> Iterator[Stage]:
-    """A stage in a private directory below `folder` (else the system's directory for temporary files)."""
-    with private_folder(folder) as own, _opened(str(own / "stage.duckdb"), str(own / "spill"), memory_mb) as opened:
-        yield Stage(*opened, own)
+def open_stage(*, folder: Path | None = None, memory_mb: int = MEMORY_MB, keep: Keep | None = None) -> Iterator[Stage]:
+    """A stage in a private directory below `folder` (else the system's directory for temporary files).
+
+    With `keep` it outlives a kill, and the next run of the same audit goes on with what was staged whole.
+    """
+    with contextlib.ExitStack() as stack:
+        kept = stack.enter_context(kept_folder(keep, folder)) if keep is not None else None
+        own = stack.enter_context(private_folder(folder)) if kept is None else kept.folder
+        if kept is None:
+            yield Stage(*stack.enter_context(_opened(*_places(own), memory_mb)), own)
+            return
+        opened = stack.enter_context(contextlib.ExitStack())
+        try:
+            connection, raw = opened.enter_context(_opened(*_places(own), memory_mb))
+            read = _resumed(connection)
+        except StageError:  # cut by a power failure, or written by another version of the engine
+            opened.close()
+            empty(own)
+            connection, raw = opened.enter_context(_opened(*_places(own), memory_mb))
+            read = _resumed(connection)
+        why = "What is audited, or how, has changed since an audit of it was interrupted." if kept.changed else ""
+        yield Stage(connection, raw, own, resumable=True, restarted=why, _read=read)
 
 
 @contextlib.contextmanager
@@ -134,6 +196,7 @@ def _opened(database: str, spill: str, memory_mb: int) -> Iterator[tuple[sa.Conn
                 "python_enable_replacements": "false",
                 "temp_directory": spill,  # must be set before external access ends
                 "memory_limit": f"{memory_mb}MB",
+                "threads": str(min(_THREADS, os.cpu_count() or 1)),
                 "preserve_insertion_order": "false",
             },
         )
@@ -158,6 +221,32 @@ def _opened(database: str, spill: str, memory_mb: int) -> Iterator[tuple[sa.Conn
             engine.dispose()
     finally:
         raw.close()
+
+
+def _places(folder: Path) -> tuple[str, str]:
+    return str(folder / "stage.duckdb"), str(folder / "spill")
+
+
+def _reads() -> sa.Table:
+    """What was read to its end: the part of a source, the staged table it filled, and with how many rows."""
+    columns = sa.Column("entry", sa.String()), sa.Column("part", sa.String()), sa.Column("rows", sa.BigInteger())
+    return sa.Table(quoted_name(_READ, quote=True), sa.MetaData(), *columns, schema=SOURCE_SCHEMA)
+
+
+def _resumed(connection: sa.Connection) -> dict[tuple[str, str], int]:
+    """What an interrupted run staged whole; whatever else it left is dropped, and is made anew from that."""
+    with stage_errors(where="stage"):
+        connection.execute(CreateTable(_reads(), if_not_exists=True))
+        read = {(str(e), str(p)): int(n) for e, p, n in connection.execute(sa.select(_reads())).all()}
+        whole = {_READ, *(entry for entry, _ in read)}
+        looked = sa.inspect(connection)
+        for schema, kept in ((SOURCE_SCHEMA, whole), (SCHEMA, set())):
+            for name in looked.get_table_names(schema=schema):
+                plain = name.rpartition(f"{schema}.")[2] if name.startswith(f"{schema}.") else name
+                if plain not in kept:
+                    left = sa.Table(quoted_name(plain, quote=True), sa.MetaData(), schema=schema)
+                    connection.execute(DropTable(left, if_exists=True))
+    return read
 
 
 def _lock(raw: duckdb.DuckDBPyConnection) -> None:

@@ -28,15 +28,23 @@
   (data ? JSON.parse(data.textContent) : []).map(window.auditorNames).forEach((row) => {
     const like = byId.get(row.from).key;
     const record = { row, node: null, id: row.id, key: null };
-    // Texts that all findings of a rule share are looked up, never copied into five thousand strings.
-    record.key = Object.assign(Object.create(like), {
+    record.key = {
       place: row.place, table: row.table, state: row.state[0], vio: row.n[0], share: row.n[0] / (row.n[1] || 1), people: row.n[4] || 0,
-      get text() { return `${like.text} ${row.id} ${row.place} ${(row.origin || []).flat(2).join(" ")} ${row.mark}`.toLowerCase(); },
-    });
+    };
     ["sev", "area", "pack", "title", "law"].forEach((name) => { record.key[name] = like[name]; });
+    record.key.text = like.text;
     records.push(record);
     byId.set(record.id, record);
   });
+  // The words of a finding are joined when somebody first searches, not when the page opens.
+  const words = (record) => {
+    if (!record.words) {
+      const { title, pack, area, place, law, text } = record.key;
+      const own = record.row ? [...(record.row.origin || []).flat(2), record.row.mark] : [];
+      record.words = [record.id, title, pack, area, place, law, text, ...own].join(" ").toLowerCase();
+    }
+    return record.words;
+  };
   const order = (id) => Number(id.slice(2));
   records.sort((a, b) => order(a.id) - order(b.id));
   const node = (record) => {
@@ -71,11 +79,11 @@
     });
   };
   const matching = (state) => {
-    const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = state.q.toLowerCase().split(/\s+/).filter(Boolean);
     const levels = state.sev ? state.sev.split(",") : [];
-    const found = records.filter(({ key }) => (!levels.length || levels.includes(key.sev))
-      && ["area", "pack", "place", "state", "law"].every((name) => !state[name] || key[name] === state[name])
-      && (!words.length || ((text) => words.every((word) => text.includes(word)))(key.text)));
+    const fits = ({ key }) => (!levels.length || levels.includes(key.sev))
+      && ["area", "pack", "place", "state", "law"].every((name) => !state[name] || key[name] === state[name]);
+    const found = records.filter((record) => fits(record) && wanted.every((word) => words(record).includes(word)));
     const by = state.sort.replace("-", "");
     if (by === "title" || by === "place") found.sort((a, b) => a.key[by].localeCompare(b.key[by]));
     else if (by) found.sort((a, b) => b.key[by] - a.key[by]);
@@ -190,10 +198,14 @@
   window.addEventListener("beforeprint", () => {
     printing = true;
     opened = $$('.f[data-sev="critical"] > details:not([open])', list);
-    opened.forEach((details) => { prepare(details); details.open = true; });
+    opened.forEach((details) => {
+      prepare(details);
+      $$("[data-open]:not(.sql)", details).forEach((fold) => { fold.open = true; });
+      details.open = true;
+    });
   });
   window.addEventListener("afterprint", () => {
-    opened.forEach((details) => { details.open = false; });
+    opened.forEach((details) => { details.open = false; folds(details, viewer.value); });
     printing = false;
   });
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -52,7 +53,34 @@ class Server:
         """Statements as the owner."""
         with self.engine().connect() as connection:
             for statement in statements:
-                connection.exec_driver_sql(statement)
+                connection.exec_driver_sql(statement.replace("%", "%%") if self.kind == "mariadb" else statement)
+
+    def clear(self) -> None:
+        """Drops everything that a test has made."""
+        if self.kind == "postgresql":
+            self.run(
+                "DROP SCHEMA public CASCADE",
+                "CREATE SCHEMA public",
+                f"GRANT USAGE ON SCHEMA public TO {READER}",
+                f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {READER}",
+            )
+        else:
+            self.run(f"DROP DATABASE {DATABASE}", f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
+
+    def statements(self, since: int = 0) -> list[str]:
+        """What our reading account has sent since a place in the log."""
+        text = self.log.read_bytes()[since:].decode("utf-8", "replace")
+        if self.kind == "postgresql":
+            entries = re.split(r"^\d{4}-\d\d-\d\d [\d:.]+ \w+\|", text, flags=re.MULTILINE)
+            own = [entry for entry in entries if entry.startswith(f"{READER}|auditor|")]
+            found = [re.search(r"(?:statement|execute [^:]*): (.*)", entry, re.DOTALL) for entry in own]
+            return [" ".join(match[1].split()) for match in found if match]
+        entries = re.split(r"^(?:\d{6} [ \d]?\d:\d\d:\d\d)?\t+ *", text, flags=re.MULTILINE)
+        fields = [re.match(r"(\d+) (Connect|Query|Execute|Prepare)\t?(.*)", entry, re.DOTALL) for entry in entries]
+        own_sessions = {match[1] for match in fields if match and match[2] == "Connect" and match[3].startswith(READER)}
+        return [
+            " ".join(match[3].split()) for match in fields if match and match[2] != "Connect" and match[1] in own_sessions
+        ]
 
 
 @contextmanager

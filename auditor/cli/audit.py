@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from auditor.cli.options import audit_options, source_key
+from auditor.cli.places import resolved
 from auditor.cli.show import clear, steps
 from auditor.errors import UsageError
 
@@ -23,20 +23,22 @@ from auditor.errors import UsageError
 def command(sources: tuple[str, ...], config: Path | None, folders: tuple[Path, ...], **options: Any) -> int:
     """Audit SOURCES and write the report.
 
-    A source is a SQLite file, a CSV, TSV, JSON, NDJSON or Parquet file (plain or gzipped), or a folder of them; what a
-    file is, is known by its content. NAME=PATH gives a source its name in the report.
+    A source is the URL of a PostgreSQL, MariaDB or MySQL database, a SQLite file, a CSV, TSV, JSON, NDJSON or Parquet
+    file (plain or gzipped), or a folder of them; what a file is, is known by its content. NAME=PATH gives a source its
+    name in the report.
 
     \b
     Examples:
       auditor audit crm.sqlite
       auditor audit crm=dump.sqlite exports/ --as-of 2026-10-31 --out report
       auditor audit export.csv --fail-on critical --format json
+      auditor audit 'postgresql://reader:${CRM_PASSWORD}@db.example.org/crm'
     """
     from auditor.policy import load_policy
 
     policy = load_policy(config or (Path("auditor.yaml") if Path("auditor.yaml").is_file() else None))
-    named = [f"{name}={_expand(location)}" for name, location in policy.sources.items()]
-    specs = list(sources) or named
+    named = [f"{name}={location}" for name, location in policy.sources.items()]
+    specs = [resolved(spec) for spec in list(sources) or named]
     if not specs:
         raise UsageError("No source was given.", do="Name a database, a file or a folder: auditor audit crm.sqlite")
     return judge(specs, policy, folders, steps(), **options)
@@ -53,6 +55,7 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
     check_formats(chosen["formats"])
     progress("Reading the rules")
     rules = load_rules_or_raise(folders)
+    _check_params(policy, {rule.rule.id: rule.params for rule in rules})
     key, lasting = source_key()
     options = Options(
         as_of=chosen["as_of"],
@@ -76,6 +79,22 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
     return exit_code(result, chosen["fail_on"], chosen["min_coverage"])
 
 
+def _check_params(policy: Any, known: Mapping[str, Mapping[str, str]]) -> None:
+    """A limit set for a rule that is not there would be a limit that nobody applies."""
+    from auditor.knowledge import nearest
+
+    where = f"{policy.file}: params"
+    for rule, settings in policy.params.items():
+        if rule not in known:
+            raise UsageError(
+                f"There is no rule {rule[:60]!r}.", where=where, do=nearest(rule, known) or "See: auditor rules list"
+            )
+        for name in settings:
+            if name not in known[rule]:
+                listed = f"It has: {', '.join(known[rule])}." if known[rule] else "It has none."
+                raise UsageError(f"The rule {rule} has no parameter {name[:60]!r}.", where=where, do=listed)
+
+
 def _packs(text: str, known: set[str]) -> tuple[str, ...]:
     from auditor.knowledge import nearest
 
@@ -85,14 +104,3 @@ def _packs(text: str, known: set[str]) -> tuple[str, ...]:
             hint = nearest(name, known) or f"Packs: {', '.join(sorted(known))}."
             raise UsageError(f"There is no pack {name!r}.", where="--packs", do=hint)
     return names
-
-
-def _expand(location: str) -> str:
-    """`${NAME}` from the environment; a variable that is not set is an error, never an empty text."""
-
-    def value(match: re.Match[str]) -> str:
-        if match[1] not in os.environ:
-            raise UsageError(f"The environment variable {match[1]} is not set.", do="Set it, or mend the policy.")
-        return os.environ[match[1]]
-
-    return re.sub(r"\$\{(\w+)\}", value, location)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from auditor.cli.exits import CLEAN, INCOMPLETE
+from auditor.cli.places import resolved
 from auditor.cli.show import clear, plain, steps, table
 
 
@@ -46,7 +47,7 @@ def command(
     values = None if full else _values(max_miss)
     how = How(full=full, exact=exact, texts=values or 0)
     progress = steps()
-    with open_source(source) as opened:
+    with open_source(resolved(source)) as opened:
         try:
             drawn, failures = draw([opened], seed=seed, values=values, progress=progress)
             studied = study(drawn, how=how, progress=progress)

@@ -23,11 +23,17 @@ def command() -> None:
 
 @command.command("list")
 @_FOLDERS
-def list_(folders: tuple[Path, ...]) -> None:
-    """List every rule with its pack, area and severity."""
-    from auditor.rules.loading import load_rules_or_raise
+@click.option("--format", "form", type=click.Choice(["table", "markdown"]), default="table", show_default=True)
+def list_(folders: tuple[Path, ...], form: str) -> None:
+    """List every rule with its pack, area and severity; as Markdown, with its law and its sentence."""
+    from auditor.rules.catalogue import markdown
+    from auditor.rules.loading import load_packs, load_rules_or_raise
 
-    rules = [compiled.rule for compiled in load_rules_or_raise(folders)]
+    loaded = load_rules_or_raise(folders)
+    if form == "markdown":
+        click.echo(plain(markdown(loaded, load_packs(folders))), nl=False)
+        return
+    rules = [compiled.rule for compiled in loaded]
     click.echo(
         table(
             ("rule", "pack", "area", "severity", "title"), [(r.id, r.pack, r.area, r.severity, r.title) for r in rules]

@@ -80,7 +80,10 @@ def bind(
         if progress is not None:
             progress(f"Reading {source.info.name} as {entry.title or 'tables of no known CRM'}")
         if chosen is not None:
-            _bind_source(source, chosen, policy.time_zones.get(source.info.name, ""), work)
+            rows = {c.table: c.rows for c in inventory.columns if c.source == source.info.name}
+            _bind_source(source, chosen, policy.time_zones.get(source.info.name, ""), rows, progress, work)
+    if progress is not None:
+        progress("Deriving permissions, identities and regimes")
     _derive(work, policy, [source.info for source in sources], inventory)
     subject = tables["subject"]
     live = sa.select(sa.func.count()).select_from(subject).where(sa.not_(subject.c.deleted))
@@ -135,9 +138,14 @@ def choose(info: SourceInfo, inventory: Inventory, asked: str | None) -> tuple[P
     return found, ProfileUsed(info.name, found.name, found.title, reason, found.versions, alternatives)
 
 
-def _bind_source(source: Source, profile: Profile, zone: str, work: _Work) -> None:
+def _bind_source(
+    source: Source, profile: Profile, zone: str, rows: Mapping[str, int], progress: Progress, work: _Work
+) -> None:
     name = source.info.name
     found = find_tables(profile, source.info, lookup_in(source, work.failures))
+    if not found:
+        why = f"None of the tables that the profile {profile.name} maps is in it. Leave out --profile, or name another."
+        work.failures.append(Skipped(name, why, gap=True))
     there = presence(profile, found)
     blocks = [b for b in profile.blocks if work.needs is None or b.relation in work.needs]
     wanted = {b.relation: None if work.needs is None else work.needs[b.relation] for b in blocks}
@@ -145,7 +153,9 @@ def _bind_source(source: Source, profile: Profile, zone: str, work: _Work) -> No
     def plans() -> list[Plan]:
         return [plan(b, profile, there, work.relations[b.relation], wanted[b.relation]) for b in blocks]
 
-    staged = stage_tables(source, found, used(plans()), work.stage, work.settler, zone or profile.zone)
+    staged = stage_tables(
+        source, found, used(plans()), work.stage, work.settler, zone or profile.zone, rows=rows, progress=progress
+    )
     work.failures += staged.failures
     there = there.without(staged.broken)
     ready = plans()
@@ -163,8 +173,9 @@ def _bind_source(source: Source, profile: Profile, zone: str, work: _Work) -> No
             )
         )  # fmt: skip
     work.mapped[name] = (profile, frozenset(t.name for table in found.values() for t in table.tables))
-    for entry_name in staged.tables:
-        work.stage.drop(f"{name}.{entry_name}")
+    if not work.stage.resumable:  # an interrupted run would need them again
+        for entry_name in staged.tables:
+            work.stage.drop(f"{name}.{entry_name}")
 
 
 def _insert(entry: Plan, ground: Ground, work: _Work) -> bool:
@@ -227,6 +238,9 @@ def _with_regimes(bound: BoundRelation, work: _Work) -> BoundRelation:
     base = [origins[n] for n in ("country", "region") if n in origins]
     if base:
         origins["regimes"] = Origin(tuple(c for o in base for c in o.columns), base[0].verified)
+    elif "regimes" not in origins:
+        why = "it follows from the person's country, which is not mapped; the policy's establishments would give it too"
+        lacking["regimes"] = (Fill.NOT_MAPPED, why)
     return summarise(
         work.stage.connection, work.tables["subject"], work.relations["subject"], bound.source, origins, lacking,
         reason=bound.reason, unreadable=bound.unreadable,

@@ -92,24 +92,30 @@ def plain(name: str) -> str:
     return _NOISE.sub("", match[1] if match else text)
 
 
+@cache
+def _spelled(node: Node) -> tuple[str, ...]:
+    """The names of a list as they are compared: what stands in the file may be written as people write it."""
+    return tuple(plain(text) for text in node.texts())
+
+
 def _people(table: TableInfo, suggested: Mapping[str, str]) -> _People | None:
     parts = names().mapping()
     title = plain(table.name)
-    kinds = {word: kind for kind, node in parts["people"].mapping().items() for word in node.texts()}
+    kinds = {word: kind for kind, node in parts["people"].mapping().items() for word in _spelled(node)}
     kind = kinds.get(title) or next((kinds[w] for w in _words(table.name) if w in kinds), "")
-    others = parts["not_people"].texts()
+    others = _spelled(parts["not_people"])
     if title in others or (not kind and set(_words(table.name)) & set(others)):
         return None
     entry = _People(table, kind or "contact")
     spelled = {plain(column.name): column.name for column in table.columns}
     for name, node in parts["columns"].mapping().items():
-        entry.columns[name] = [spelled[text] for text in node.texts() if text in spelled]
+        entry.columns[name] = [spelled[text] for text in _spelled(node) if text in spelled]
     named = {column for columns in entry.columns.values() for column in columns}
     for column, meant in suggested.items():
         if column not in named:
             entry.columns[meant].append(column)
     own_key = set(entry.columns["key"][:1])
-    references = {spelled[t] for t in parts["person_references"].texts() if t in spelled} - own_key
+    references = {spelled[t] for t in _spelled(parts["person_references"]) if t in spelled} - own_key
     has = {name for name, columns in entry.columns.items() if columns}
     is_named = bool(has & {"first_name", "last_name", "full_name"})
     reached = bool(has & {"email", "phone", "street", "born_on"})
@@ -143,7 +149,7 @@ def _table(alias: str, entry: _People) -> TableSpec:
     spelled = {plain(column.name): column.name for column in entry.table.columns}
     for group in ("refuses", "allows"):
         for number, node in enumerate(parts[group].items()):
-            for text in node.mapping()["names"].texts():
+            for text in _spelled(node.mapping()["names"]):
                 if text in spelled:
                     own = f"{group}_{number}_{len(columns)}"
                     columns[own] = ColumnSpec(own, _flag_type(), (spelled[text],))
@@ -219,11 +225,11 @@ def _other(
     spelled = {plain(column.name): column.name for column in table.columns}
 
     def find(node: Node) -> str:
-        return next((spelled[text] for text in node.texts() if text in spelled), "")
+        return next((spelled[text] for text in _spelled(node) if text in spelled), "")
 
     title = plain(table.name)
     members, suppressed = parts["members"].mapping(), parts["suppression"].mapping()
-    if title in members["tables"].texts():
+    if title in _spelled(members["tables"]):
         on = find(members["list"])
         for entry in people:
             person = spelled.get(f"{plain(entry.table.name)}id")
@@ -241,7 +247,7 @@ def _other(
             given = syntax.Not(_AT, syntax.Missing(_AT, _path(own, "person")))
             key = (_text(table.name), _text(entry.table.name), _path(own, "row_number"))
             blocks.append(_block("audience", own, key, fields, where=given))
-    elif title in suppressed["tables"].texts() and not any(p.table is table for p in people):
+    elif title in _spelled(suppressed["tables"]) and not any(p.table is table for p in people):
         columns, fields = {}, {}
         for name, real in (
             ("email", find(parts["columns"].mapping()["email"])),
@@ -251,11 +257,16 @@ def _other(
             if real:
                 columns[name] = _spec(name, "time" if name == "since" else name, real)
                 fields[name] = (_path(alias, name),)
+        lifted: Expr | None = None
+        if active := find(suppressed["active"]):
+            columns["active"] = ColumnSpec("active", _flag_type(), (active,))
+            lifted = syntax.Not(_AT, _path(alias, "active"))
         if {"email", "phone"} & set(columns):
             tables[alias] = TableSpec(alias, (table.name,), columns)
             channel = "any" if {"email", "phone"} <= set(columns) else "email" if "email" in columns else "phone"
             fields |= {"channel": (_text(channel),), "purpose": (_text("any"),)}
-            blocks.append(_block("suppression", alias, (_text(table.name), _path(alias, "row_number")), fields))
+            place = (_text(table.name), _path(alias, "row_number"))
+            blocks.append(_block("suppression", alias, place, fields, deleted=lifted))
 
 
 def _spec(name: str, kind: str, real: str) -> ColumnSpec:
@@ -273,4 +284,3 @@ def _block(
 ) -> Block:
     fields = {name: FieldSpec(name, parts) for name, parts in sources.items()}
     return Block(relation, alias, alias, (), where, key, deleted, fields, str(_AT))
-

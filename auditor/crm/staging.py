@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from auditor.model import Skipped, TableInfo
 from auditor.settle import Settler, settle, settle_phone_by_country, stage_columns
 from auditor.sources import Source
 from auditor.stage import Stage
+from auditor.stage_progress import Rows
 from auditor.tables import GIVEN
 
 
@@ -49,8 +50,14 @@ def stage_tables(
     stage: Stage,
     settler: Settler,
     zone: str,
+    *,
+    rows: Mapping[str, int] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Staged:
-    """Stages the wanted columns; a table that fails midway is dropped, and everything else goes on."""
+    """Stages the wanted columns; a table that fails midway is dropped, and everything else goes on.
+
+    `rows` are those that each table of the source is known to have, for the progress.
+    """
     loading = {}
     by_table: dict[TableInfo, list[tuple[_Loading, int]]] = {}
     for name, columns in wanted.items():
@@ -60,14 +67,25 @@ def stage_tables(
         kept = [_zoned(c, zone) for c in table.spec.columns.values() if c.name in columns and table.has(c.name)]
         entry = _Loading(table, kept, f"{source.info.name}.{name}")
         loading[name] = entry
-        stage.load(entry.name, _schema(entry.columns), ())
+        stage.prepare(entry.name, _schema(entry.columns))
         for index, info in enumerate(table.tables):
             by_table.setdefault(info, []).append((entry, index))
     broken: set[str] = set()
     failures: list[Skipped] = []
     for info, entries in by_table.items():
+        # One part of a table may have been staged by an interrupted run, another not.
+        left = []
+        for entry, index in entries:
+            before = stage.rows_read(entry.name, info.name)
+            if before is None:
+                left.append((entry, index))
+            else:
+                entry.rows += before
+        if not left:
+            continue
+        counted = Rows(f"Reading {source.info.name}.{info.name}", (rows or {}).get(info.name, info.rows), progress)
         try:
-            _read(source, info, entries, stage, settler)
+            _read(source, info, left, stage, settler, counted)
         except SourceError as error:
             broken.update(entry.found.spec.name for entry, _ in entries)
             failures.append(Skipped(f"{source.info.name}.{info.name}", error.what, gap=True))
@@ -90,16 +108,25 @@ def _schema(columns: Sequence[ColumnSpec]) -> pa.Schema:
 
 
 def _read(
-    source: Source, info: TableInfo, entries: Sequence[tuple[_Loading, int]], stage: Stage, settler: Settler
+    source: Source,
+    info: TableInfo,
+    entries: Sequence[tuple[_Loading, int]],
+    stage: Stage,
+    settler: Settler,
+    counted: Rows,
 ) -> None:
     needed = dict.fromkeys(name for entry, index in entries for name in _needed(entry, index, info))
     if not needed:  # only its rows count, such as those of a link table: any column will do
         needed = dict.fromkeys([info.columns[0].name]) if info.columns else {}
-    for batch in source.read(info, list(needed)):
-        for entry, index in entries:
-            for part in _settled(batch, entry, index, info, settler):
-                stage.append(entry.name, part)
-                entry.rows += part.num_rows
+    added = dict.fromkeys([entry.name for entry, _ in entries], 0)
+    with stage.reading(info.name, added):
+        for batch in source.read(info, list(needed)):
+            for entry, index in entries:
+                for part in _settled(batch, entry, index, info, settler):
+                    stage.append(entry.name, part)
+                    entry.rows += part.num_rows
+                    added[entry.name] += part.num_rows
+            counted.add(batch.num_rows)
 
 
 def _needed(entry: _Loading, index: int, info: TableInfo) -> Iterator[str]:

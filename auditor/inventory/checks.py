@@ -37,6 +37,7 @@ _EMAIL_INSIDE = re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+'-]{1,64}@(?:[A-Za-z0-9-]+
 # `<1234.5678@host>` is the identifier of a message (RFC 5322), not somebody's address.
 _MESSAGE_IDS = re.compile(r"(?:\s*<[^<>\s]+>[\s,;]*)+")
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
+_IBAN_START = re.compile(r"[A-Za-z]{2}[\s-]?\d")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _IBAN_INSIDE = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _HASHES = (
@@ -96,16 +97,25 @@ def is_mac(value: str) -> bool:
 
 
 def is_iban(value: str) -> bool:
-    """Mod 97 over the rearranged digits (ISO 13616)."""
+    """Mod 97 over the rearranged digits (ISO 13616), with the length that its country uses."""
+    if not _IBAN_START.match(value) or len(value) > 50:
+        return False
     plain = re.sub(r"[\s-]", "", value).upper()
     if not _IBAN.fullmatch(plain):
+        return False
+    from auditor.inventory.identifiers import iban_lengths  # it builds on this module
+
+    if iban_lengths().get(plain[:2]) != len(plain):
         return False
     return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
 
 
 def iban_inside(text: str) -> bool:
-    """Whether a longer text holds an IBAN."""
-    return any(is_iban(found) for found in _IBAN_INSIDE.findall(text))
+    """Whether a longer text holds an IBAN; capitals that follow it are no part of it."""
+    from auditor.inventory.identifiers import iban_lengths  # it builds on this module
+
+    found = (re.sub(r"\s", "", f) for f in _IBAN_INSIDE.findall(text))
+    return any(is_iban(f[: iban_lengths().get(f[:2], 0)]) for f in found)
 
 
 def luhn(digits: str) -> bool:
@@ -153,12 +163,12 @@ def is_international_phone(value: str) -> bool:
 
 
 def is_written_phone(value: str) -> bool:
-    """A number grouped as phone numbers are: brackets, or at least two separators; a date or an amount is not."""
+    """A number grouped as phone numbers are: brackets or two separators; a date, an amount, an SSN is not."""
     separators = len(re.findall(r"[\s().–-]+", value.strip()))
     return (
         looks_like_phone(value)
         and ("(" in value or separators >= 2)
-        and not re.match(r"(?:19|20)\d\d-\d\d-\d\d", value)
+        and not re.match(r"(?:19|20)\d\d-\d\d-\d\d|\d{3}-\d\d-\d{4}$", value)
     )
 
 

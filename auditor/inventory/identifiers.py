@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -37,8 +38,18 @@ class CheckDigit:
 @cache
 def load_identifiers() -> tuple[Check, ...]:
     """Every identifier as a validator of whole values."""
+    return tuple(_identifier(node) for node in _file()["identifiers"].items())
+
+
+@cache
+def iban_lengths() -> Mapping[str, int]:
+    """How long an IBAN of each country is."""
+    return {country.text(): int(length.number()) for country, length in _file()["iban_lengths"].pairs()}
+
+
+def _file() -> dict[str, Node]:
     top = read_yaml(home("rules") / "recognizers" / "identifiers.yaml", shown_as="rules/recognizers/identifiers.yaml")
-    return tuple(_identifier(node) for node in top.fields(["identifiers"])["identifiers"].items())
+    return top.fields(["identifiers", "iban_lengths"])
 
 
 def _identifier(node: Node) -> Check:

@@ -6,6 +6,7 @@ that of one batch, whatever the table's size.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,18 @@ CANDIDATE = (
     r"|(?::[0-9A-Fa-f]{0,4}){3}|7[ ./-]?5[ ./-]?6(?:[ ./-]*[0-9]){10}|(?:[0-9][ ./-]*){17}[0-9Xx]"
     r"|^[A-Za-z0-9+/]{24,}={0,2}$"
 )
+
+
+# What a validator needs to see at least; the identity numbers that are strong are long runs of digits.
+ANY = re.compile(r"(?:[0-9][ ./-]*){12}")
+SIGNS = {
+    "any-email": re.compile("@"),
+    "any-iban": re.compile(r"[A-Z]{2}[0-9]{2}"),
+    "iban": re.compile(r"^[A-Za-z]{2}[ -]?[0-9]"),
+    "password-hash": re.compile(r"\$|^\{"),
+    "mac": re.compile(r"^[0-9A-Fa-f]{2}[:-]"),
+    "ipv6": re.compile(r":.*:.*:"),
+}
 
 
 @dataclass(slots=True)
@@ -69,7 +82,7 @@ class Watched:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._checks = strong_checks()
+        self._checks = [(check, SIGNS.get(check.id, ANY)) for check in strong_checks()]
         self.tallies: dict[tuple[str, str, str], Tally] = {}
 
     @property
@@ -104,8 +117,8 @@ class Watched:
         for value, count in _candidates(filled):
             # What the matcher reads is cut like what the sample reads.
             text = readable(value[:LONGEST]).strip()
-            for check in self._checks:
-                if check.passes(text):
+            for check, sign in self._checks:
+                if sign.search(text) and check.passes(text):
                     tally.hits[check.id] += count
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.errors import InventoryError
 from auditor.inventory.checks import Check
 from auditor.inventory.column import Column, look_at
+from auditor.inventory.context import birth_dates, in_context
 from auditor.inventory.identifiers import load_identifiers
 from auditor.inventory.lexicon import Lexicon, load_lexicon
 from auditor.inventory.mask import examples
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 # Below this a reading is not worth a reviewer's time.
 WORTH_TELLING = 0.35
 # Values drawn of a column, and where every value is scanned besides.
-SAMPLE, FULL_SAMPLE = 1_000, 5_000
+SAMPLE, FULL_SAMPLE = 1_000, 2_000
 
 Progress = Callable[[str], None] | None
 
@@ -126,12 +127,25 @@ def examine(drawn: Sequence[Drawn], *, how: How = How(), progress: Progress = No
 def study(drawn: Sequence[Drawn], *, how: How = How(), progress: Progress = None) -> Studied:
     """All evidence about values that have been drawn."""
     lexicon = load_lexicon()
-    columns = [look_at_drawn(one, lexicon) for one in drawn]
+    columns = in_context([look_at_drawn(one, lexicon) for one in drawn], lexicon)
     names = known_names(columns, lexicon)
     tests = [one.scanned for one in drawn]
     first = [_first_verdict(c, t, names, lexicon) for c, t in zip(columns, tests, strict=True)]
+    first = _with_birth_dates(columns, first, lexicon)
     found, texts, model, failures = _read(columns, first, names, lexicon, how, progress)
     return Studied(tuple(columns), tuple(found), tuple(tests), names, texts, model, tuple(failures))
+
+
+def _with_birth_dates(
+    columns: Sequence[Column], first: Sequence[tuple[CategoryFound, ...]], lexicon: Lexicon
+) -> list[tuple[CategoryFound, ...]]:
+    tables: dict[tuple[str, str, str], list[Column]] = {}
+    for column in columns:
+        tables.setdefault((column.source, column.schema, column.table), []).append(column)
+    return [
+        found or tuple(birth_dates(column, tables[column.source, column.schema, column.table], lexicon))
+        for column, found in zip(columns, first, strict=True)
+    ]
 
 
 def look_at_drawn(one: Drawn, lexicon: Lexicon) -> Column:

@@ -19,7 +19,7 @@ from auditor.model import CategoryFound
 
 # The language model reads this many distinct texts of a column, and with every value asked for, so many; validators
 # read all of them.
-MOST_TEXTS, MOST_TEXTS_FULL = 200, 5_000
+MOST_TEXTS, MOST_TEXTS_FULL = 200, 2_000
 
 
 def prose_of(column: Column, *, most: int = MOST_TEXTS_FULL) -> list[str]:

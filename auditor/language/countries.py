@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from auditor.knowledge import nearest
 from auditor.language.comparing import before, bounds
 from auditor.language.syntax import Place
-from auditor.language.values import Column, Condition, Context, CountryTable, Listing, Value, known, last_instant, unknown
+from auditor.language.values import (
+    Column,
+    Condition,
+    Context,
+    CountryTable,
+    Listing,
+    Value,
+    known,
+    last_instant,
+    unknown,
+)
 
 
 def country_table(name: Value, context: Context, at: Place) -> CountryTable:

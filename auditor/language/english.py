@@ -10,12 +10,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from auditor.jurisdictions import load_jurisdictions
 from auditor.language import syntax
+from auditor.language.calendars import load_calendars
 from auditor.language.functions import FUNCTIONS
+from auditor.language.parsing import parse_period
+from auditor.language.patterns import pattern
+from auditor.language.quantifying import PERSON
 from auditor.language.syntax import Expr, Path
 from auditor.relations import Field, Relation, Relations, load_relations
 
-_CLAUSE = re.compile(r"^(when|whence|how|why|who|whose|whether|where|what|which|from when|until when|since when)\b")
+_CLAUSE = re.compile(r"^(to where|in which|on which|with whom|when|whence|how|why|who|whose|whether|where|what|which|from when|until when|since when)\b")
 _VERB = re.compile(r"\b(is|are|was|were|has|have|can)\b")
 _OPERATORS = {
     "=": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least",
@@ -24,6 +29,12 @@ _TIMES = {
     "=": "is the same as", "!=": "is not the same as", "<": "is before", "<=": "is not after", ">": "is after",
     ">=": "is not before",
 }  # fmt: skip
+_SENTENCE = re.compile(r"\b(is|are|was|were|has|have|can|may|must)\b")
+_DOES = re.compile(r"^(it|(?:the|a|its) [a-z]+) (still )?([a-z]+(?:s|ed))\b")
+_BARE = re.compile(r"^when (?=last|first|next|[a-z]+ed\b)")
+_CALLED = {"how": "form of the record"}
+"""Fields whose own name is no noun."""
+_FLIPPED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _DENIED = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _TIME_TYPES = ("time", "birth")
 
@@ -62,24 +73,36 @@ class _Reader:
             case syntax.Missing():
                 return self._missing(expr.value, denied)
             case syntax.Older():
-                far = f"more than {self._period(expr.period)} before the date of the audit"
+                if isinstance(expr.period, syntax.Call):
+                    longer = f"longer before the date of the audit than {self._period(expr.period)}"
+                    return f"{_negated(self._moment(expr.value), denied)} {longer}"
+                far = f"more than {self._period(expr.period, whole=True)} before the date of the audit"
                 return f"{_negated(self._moment(expr.value), denied)} {far}"
             case syntax.Within():
                 side = "after" if expr.after else "before"
-                near = f"at most {self._period(expr.period)} {side} {self.thing(expr.anchor)}"
-                return f"{self.thing(expr.value)} is {'not ' if denied else ''}{near}, and not on its other side"
+                lies = "does not lie" if denied else "lies"
+                if isinstance(expr.period, syntax.Call):
+                    span = f"{side} {self.thing(expr.anchor)} by at most {self._period(expr.period)}"
+                    return f"{self.thing(expr.value)} {lies} {span}"
+                span = f"the {self._period(expr.period, whole=True)} {side} {self.thing(expr.anchor)}"
+                return f"{self.thing(expr.value)} {lies} in {span}"
             case syntax.Has():
                 owner = self.thing(expr.value)
-                many = owner.endswith("s") and not owner.endswith(("is", "ss", "us"))
+                many = _many(owner)
                 verb = "do" if many else "does"
                 said = f"{verb} not include" if denied else "include" if many else "includes"
                 return f"{owner} {said} {self.thing(expr.item)}"
             case syntax.Matches():
-                return f"{self.thing(expr.value)} {'does not fit' if denied else 'fits'} the pattern {expr.pattern!r}"
+                found = pattern(expr.pattern, expr.at)
+                return f"{self.thing(expr.value)} {found.denies if denied else found.reads}"
             case syntax.Exists():
                 return f"{self._possessor(expr.path)} {'is not' if denied else 'is'} among the records"
-            case syntax.Quantifier():
-                return self._quantifier(expr, denied)
+            case syntax.Quantifier() if expr.kind != "count":
+                there = (expr.kind == "any") != denied
+                noun = _words(expr.relation) if expr.relation != "subject" else "person"
+                article = "another" if there and expr.other else _article(noun) if there else "no"
+                article = "no other" if not there and expr.other else article
+                return f"there is {article} {noun}{self._reach(expr)}".rstrip(",")
             case syntax.Call():
                 function = FUNCTIONS[expr.name]
                 if denied and not function.denies:
@@ -103,19 +126,37 @@ class _Reader:
     def _compare(self, operator: str, left: Expr, right: Expr) -> str:
         if isinstance(right, syntax.Truth) and operator in ("=", "!="):
             return self.says(left, (operator == "=") != right.value)
+        if isinstance(left, syntax.Shift) and not isinstance(right, syntax.Shift):
+            left, right, operator = right, left, _FLIPPED[operator]
+        far = self._far(operator, right) if isinstance(right, syntax.Shift) else ""
+        if far:
+            return f"{self.thing(left)} is {far}"
         field = self._field(left) or self._field(right)
-        timely = isinstance(left, syntax.AsOf | syntax.Shift) or (field is not None and field.type in _TIME_TYPES)
-        words = _TIMES if timely else _OPERATORS
+        timely = any(isinstance(side, syntax.AsOf | syntax.Shift) for side in (left, right))
+        words = _TIMES if timely or (field is not None and field.type in _TIME_TYPES) else _OPERATORS
         return f"{self.thing(left)} {words[operator]} {self.thing(right)}"
+
+    def _far(self, operator: str, shift: syntax.Shift) -> str:
+        """ "more than 30 days after ..." where that says the same; empty where the other side would be included."""
+        length = self._period(shift.period)
+        word = {(">", 1): "more than", (">=", 1): "at least", ("<", -1): "more than", ("<=", -1): "at least"}
+        if isinstance(shift.period, syntax.Call) or "business" in length or length.startswith("0 ") or (operator, shift.sign) not in word:
+            return ""
+        side = "after" if shift.sign > 0 else "before"
+        return f"{word[operator, shift.sign]} {length} {side} {self.thing(shift.time)}"
 
     def _missing(self, value: Expr, denied: bool) -> str:
         if isinstance(value, Path):
             field = self._field(value)
-            if field is not None and field.type in ("time", "presence") and _CLAUSE.match(field.meaning):
-                return f"it is {'' if denied else 'not '}recorded {self._said_of(value, field.meaning)}"
-            if field is not None and field.type == "presence" and _VERB.search(field.meaning):
+            if field is not None and field.type == "flag":
+                return f"it is {'' if denied else 'not '}recorded whether {self._flag(value, False)}"
+            clausal = field is not None and _CLAUSE.match(field.meaning)
+            if field is not None and clausal and (field.type in ("time", "presence") or "whether " in field.meaning):
+                return f"it is {'' if denied else 'not '}recorded {self._said_of(value, _full(field.meaning))}"
+            if field is not None and field.type == "presence" and _is_clause(field.meaning):
                 return self._flag(value, not denied)
-        return f"{self.thing(value)} is {'' if denied else 'not '}recorded"
+        noun = self.thing(value)
+        return f"{noun} {'are' if _many(noun) else 'is'} {'' if denied else 'not '}recorded"
 
     def _flag(self, path: Path, denied: bool) -> str:
         field = self._field(path)
@@ -123,27 +164,28 @@ class _Reader:
             return f"{self._possessor(path, 'the record')} is {'not ' if denied else ''}deleted"
         if field is None:
             return f"{self.thing(path)} is {'not ' if denied else ''}true"
-        if field.type == "presence" and (_CLAUSE.match(field.meaning) or not _VERB.search(field.meaning)):
+        if field.type == "presence" and not _is_clause(field.meaning):
             return f"{self.thing(path)} is {'not ' if denied else ''}recorded"
-        return self._said_of(path, _negated(field.meaning, denied))
+        clause = _negated(field.meaning, denied)
+        if field.type == "flag" and not (_SENTENCE.search(field.meaning) or _DOES.match(field.meaning)):
+            clause = f"it is {'not ' if denied else ''}{field.meaning.partition(':')[0]}"
+        return self._said_of(path, clause)
 
-    def _quantifier(self, node: syntax.Quantifier, denied: bool) -> str:
+    def _reach(self, node: syntax.Quantifier) -> str:
+        """Which rows a quantifier asks."""
         inner = self.relations[node.relation]
-        noun = node.relation.replace("_", " ")
+        keys = [_words(key.replace(".", "'s ")) for key in node.keys if key != PERSON]
+        if PERSON in node.keys:
+            keys.insert(0, "person (by key, e-mail address or phone number, in any source)")
         details = "".join((
             " (deleted ones included)" if node.including_deleted else "",
-            f" with the same {_listed([_words(key) for key in node.keys], 'and')}" if node.keys else "",
+            f" with the same {_listed(keys, 'and')}" if keys else "",
             f", in force at {self.thing(node.moment)}," if node.moment else "",
         ))  # fmt: skip
         if node.where is not None:
             reader = _Reader(inner, self.relations, self.params, self.relation)
             details += f" for which {reader._part(node.where, False, True)}"
-        if node.kind == "count":
-            assert node.limit is not None  # noqa: S101 - the grammar gives every count a limit
-            words = _OPERATORS[_DENIED[node.operator] if denied else node.operator]
-            return f"the number of {noun} records{details} {words} {self.thing(node.limit)}"
-        there = (node.kind == "any") != denied
-        return f"there is {_article(noun) if there else 'no'} {noun}{details}".rstrip(",")
+        return details
 
     # --- things ---------------------------------------------------------------------------------------------
 
@@ -161,10 +203,21 @@ class _Reader:
             case syntax.AsOf():
                 return "the date of the audit"
             case syntax.Shift():
+                side = "after" if expr.sign > 0 else "before"
                 length = self._period(expr.period)
+                if isinstance(expr.period, syntax.Call):
+                    return f"{self.thing(expr.time)} {'plus' if expr.sign > 0 else 'minus'} {length}"
                 if length.startswith("0 "):
                     return self.thing(expr.time)
-                return f"{length} {'after' if expr.sign > 0 else 'before'} {self.thing(expr.time)}"
+                if " business day" in length:
+                    count, _, unit = self._period(expr.period, whole=True).partition(" ")
+                    edge = "end" if expr.sign > 0 else "start"
+                    nth = unit.replace("business days", "business day")
+                    return f"the {edge} of the {_ordinal(int(count))} {nth} {side} {self.thing(expr.time)}"
+                return f"{length} {side} {self.thing(expr.time)}"
+            case syntax.Quantifier(kind="count"):
+                rows = "people" if expr.relation == "subject" else f"{_words(expr.relation)} records"
+                return f"the number of {'other ' if expr.other else ''}{rows}{self._reach(expr)}".rstrip(",")
             case syntax.Path():
                 return self._noun(expr)
             case syntax.Call():
@@ -175,6 +228,10 @@ class _Reader:
         field = self._field(path)
         name = path.names[-1]
         if field is not None and field.type == "code" and field.meaning.startswith("whether "):
+            noun = f"the record of {field.meaning}"
+        elif field is not None and field.type == "number" and _many(name):
+            noun = f"the number of {_words(name)}"
+        elif field is not None and field.type == "code" and name.endswith("ed") and _CLAUSE.match(field.meaning):
             noun = f"the record of {field.meaning}"
         elif field is None or field.type in ("code", "set", "number", "name", "key", "ref", "region"):
             noun = f"the {_words(name)}"
@@ -192,20 +249,43 @@ class _Reader:
         """A time as a clause that "more than 3 years before" can follow: "it was sent"."""
         field = self._field(value)
         if isinstance(value, Path) and field and field.type == "time" and field.meaning.startswith("when "):
-            return self._said_of(value, field.meaning.removeprefix("when "))
+            return self._said_of(value, _full(field.meaning).removeprefix("when "))
         return f"{self.thing(value)} was"
 
     def _call(self, call: syntax.Call, template: str) -> str:
+        if call.name == "by_country":
+            return self._by_country(call)
         arguments = [self._regime(a) if call.name == "under" else self.thing(a) for a in call.arguments]
         return template.format(*arguments, all=_listed(arguments, "and"))
 
+    def _by_country(self, call: syntax.Call) -> str:
+        """What a table by country is about, in words, with the table's name."""
+        name, country = call.arguments
+        table = load_jurisdictions().tables.get(name.value if isinstance(name, syntax.Text) else "")
+        says = table.says if table else "what holds"
+        return f"{says} in {self.thing(country)} (by the table {self.thing(name)})"
+
     def _regime(self, expr: Expr) -> str:
+        known = load_jurisdictions().regimes
+        if isinstance(expr, syntax.Text) and expr.value in known:
+            title = known[expr.value].title
+            return title if title.split()[0].endswith("'s") else f"the {title.replace('Rules', 'rules', 1)}"
         return f"the regime {self.thing(expr)}"
 
-    def _period(self, period: syntax.Period | syntax.Param) -> str:
-        if isinstance(period, syntax.Param):
-            return self.thing(period)
-        return f"{period.count} {period.unit}{'' if period.count == 1 else 's'}"
+    def _period(self, length: syntax.Length, whole: bool = False) -> str:
+        """A period in words; `whole` says what a business day is."""
+        if isinstance(length, syntax.Call):
+            return self._by_country(length)
+        if isinstance(length, syntax.Param):
+            said = self.params.get(length.name, "")
+            if "business" not in said:
+                return self.thing(length)
+            length = parse_period(said, length.at)
+        unit = f"{length.count} {length.unit}{'' if length.count == 1 else 's'}"
+        if not whole or "business" not in length.unit:
+            return unit
+        without = f" without the {load_calendars()[length.calendar].title}" if length.calendar else ""
+        return f"{unit} (Monday to Friday{without})"
 
     # --- whose ----------------------------------------------------------------------------------------------
 
@@ -217,7 +297,7 @@ class _Reader:
         """The relation whose field a path ends in."""
         relation = self.outer if path.this and self.outer else self.relation
         for step in path.names[:-1]:
-            if step not in relation.references and step != "subject":
+            if step not in relation.references and step != relation.name:
                 return None
             relation = self.relations[relation.references[step].to] if step in relation.references else relation
         return relation
@@ -225,7 +305,7 @@ class _Reader:
     def _possessor(self, path: Path, noun: str = "") -> str:
         steps = path.names if not noun else path.names[:-1]
         owners = ["person" if step == "subject" else step.replace("_", " ") for step in steps]
-        start = ["record in question"] if path.this else []
+        start = [self._in_question().removeprefix("the ")] if path.this else []
         chain = "'s ".join([*start, *owners])
         if not noun:
             return f"the {chain}"
@@ -236,34 +316,77 @@ class _Reader:
         steps = path.names[:-1]
         if not path.this and (not steps or (steps == ("subject",) and "the person" in phrase)):
             return phrase
-        if phrase.startswith("the ") and not _VERB.search(phrase):
-            return self._possessor(path, phrase)
-        owner = self._possessor(Path(path.at, path.names[:-1], path.this)) if steps else "the record in question"
-        return f"{phrase} (said of {owner})"
+        owner = self._possessor(Path(path.at, steps, path.this)) if steps else self._in_question()
+        if not steps and phrase.endswith(f" of {owner.removesuffix(' in question')}"):
+            return f"{phrase} in question"
+        if re.search(r"\bit\b", phrase):
+            return re.sub(r"\bit\b", owner, phrase, count=1)
+        if "the record" in phrase:
+            return phrase.replace("the record", f"the record of {owner}", 1)
+        if phrase.startswith("the ") and not phrase.startswith(("the person", "the time")):
+            return f"{owner}'s {phrase.removeprefix('the ')}"
+        return f"{phrase}, by {owner}"
+
+    def _in_question(self) -> str:
+        """The record that a rule is about, named inside a quantifier."""
+        return f"the {_words(self.outer.name) if self.outer else 'record'} in question"
 
 
 def _negated(clause: str, denied: bool) -> str:
     if not denied:
         return clause
     found = _VERB.search(clause)
-    if found is None:
+    if found is not None:
+        return f"{clause[: found.end()]}{'' if found[0] == 'can' else ' '}not{clause[found.end() :]}"
+    does = _DOES.match(clause)
+    if does is None:
         return f"it is not true that {clause}"
-    return f"{clause[: found.end()]}{'' if found[0] == 'can' else ' '}not{clause[found.end() :]}"
+    subject, still, verb = does.groups()
+    rest = clause[does.end() :]
+    if verb.endswith("ed"):
+        return f"{subject} did not {verb.removesuffix('ed')}{rest}"
+    stem = f"{verb[:-3]}y" if verb.endswith("ies") else verb[:-1]
+    return f"{subject} no longer {verb}{rest}" if still else f"{subject} does not {stem}{rest}"
+
+
+def _is_clause(meaning: str) -> bool:
+    """Whether a meaning can be said as it is: "a name is held", but not "the wording that was shown"."""
+    verb = _VERB.search(meaning)
+    return verb is not None and not _CLAUSE.match(meaning) and " that " not in meaning[: verb.start()]
+
+
+def _full(meaning: str) -> str:
+    """ "when last reviewed" with its subject: "when it was last reviewed"."""
+    return _BARE.sub("when it was ", meaning)
+
+
+def _many(noun: str) -> bool:
+    return noun.endswith("s") and not noun.endswith(("is", "ss", "us", "'s"))
 
 
 def _time(meaning: str) -> str:
+    since = {"from when": "from which it holds", "until when": "until which it holds", "since when": "since which it holds"}
+    if meaning in since:
+        return f"the time {since[meaning]}"
+    meaning = _full(meaning)
     if _CLAUSE.match(meaning):
         return f"the time {meaning}"
     return meaning if meaning.startswith("the ") else f"the {meaning}"
 
 
 def _words(name: str) -> str:
+    name = _CALLED.get(name, name)
     words = name.removesuffix("_id").removesuffix("_on").removesuffix("_at").replace("_", " ")
     return "person" if words == "subject" else words
 
 
 def _listed(words: Sequence[str], last: str) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def _article(noun: str) -> str:

@@ -207,7 +207,7 @@ ADEQUACY = "eu-adequacy"
 """The list that `adequate` asks."""
 
 FUNCTIONS: Mapping[str, Function] = {
-    "under": Function(((TEXT,),), "flag", _under, "{0} applies to the person", "{0} does not apply to the person"),
+    "under": Function(((TEXT,),), "flag", _under, "the person is under {0}", "the person is not under {0}"),
     "age": Function((("birth",),), "number", _age, "the age reckoned from {0}"),
     "minor": Function(
         (("birth",), ("country",)), "flag", _minor,
@@ -226,7 +226,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "by_country": Function(((TEXT,), ("country",)), "number", _by_country, "{0} in {1}"),
     "listed": Function(
         ((TEXT,), ("country",), _TIME), "flag", _listed,
-        "{1} is on the list {0} as in force at {2}", "{1} is not on the list {0} as in force at {2}",
+        "{1} is on the list {0} in force at {2}", "{1} is not on the list {0} in force at {2}",
     ),
     "adequate": Function(
         (("country",), _TIME), "flag", _adequate,

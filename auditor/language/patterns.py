@@ -19,7 +19,8 @@ MAX_LENGTH = 300
 MAX_REPEATS = 100
 _CLASS = r"\[\^?[A-Za-z0-9_ .,@/:+#-]+\]"
 _PIECE = re.compile(
-    rf"(?:{_CLASS}|[A-Za-z0-9_ @/:,#-]|\\[.+*?()\[\]|{{}}^$-]|\.|\(\?:|\)|\|)(?:[?*+]|\{{(\d{{1,3}})(?:,(\d{{1,3}}))?\}})?"
+    rf"(?:{_CLASS}|[A-Za-z0-9_ @/:,#-]|\\[.+*?()\[\]|{{}}^$-]|\.|\(\?:|\)|\|)"
+    r"(?:[?*+]|\{(\d{1,3})(?:,(\d{1,3}))?\})?"
 )
 """One letter, class, dot, bracket or bar, perhaps repeated. No anchors, look-arounds, back-references or flags."""
 
@@ -86,5 +87,7 @@ def _pattern(name: str, node: Node) -> Pattern:
     for key, wanted in (("fits", True), ("fits_not", False)):
         for example in parts[key].items():
             if made.fits(example.text()) is not wanted:
-                raise example.error(f"The pattern {'does not fit' if wanted else 'fits'} this example.", "Mend one of them.")
+                raise example.error(
+                    f"The pattern {'does not fit' if wanted else 'fits'} this example.", "Mend one of them."
+                )
     return made

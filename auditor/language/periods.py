@@ -158,12 +158,14 @@ def _over_weekends(day: Column, count: int, sign: int) -> Column:
     def whole(number: int) -> Column:
         return sa.literal(number, sa.Integer())
 
-    weekday = sa.func.isodow(day, type_=sa.Integer())
+    weekday = sa.cast(sa.func.isodow(day), sa.Integer())
     # Counted in fives from the Monday of the day's week; Saturday and Sunday count as Friday, or as the day after it.
     position = sa.func.least(weekday, whole(5 if sign > 0 else 6), type_=sa.Integer()) - whole(1)
     weeks_back = 0 if sign > 0 else count // 5 + 1
     target = (position + whole(count if sign > 0 else 5 * weeks_back - count)).self_group()
-    days = target.op("//", return_type=sa.Integer())(whole(5)) * whole(7) + target.op("%", return_type=sa.Integer())(whole(5))
+    days = target.op("//", return_type=sa.Integer())(whole(5)) * whole(7) + target.op("%", return_type=sa.Integer())(
+        whole(5)
+    )
     monday = day.op("-", return_type=sa.Date())((weekday - whole(1)).self_group())
     landed: Column = monday.op("+", return_type=sa.Date())((days - whole(7 * weeks_back)).self_group())
     return landed

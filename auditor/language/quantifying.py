@@ -1,4 +1,4 @@
-"""Parts of a quantifier's statement: grouped answers, intervals in force, who is the same person, calendars as tables."""
+"""Parts of a quantifier's statement: answers by group, intervals in force, who is the same person, calendars."""
 
 from __future__ import annotations
 

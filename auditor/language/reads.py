@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from auditor.language import syntax
+from auditor.language.quantifying import PERSON
 from auditor.language.syntax import Node
 from auditor.relations import Relations
 
@@ -84,13 +85,9 @@ def _by_person(
     yield Read((("identity", "email"), ("identity", "phone")), True, optional=True)
     yield Read((("identity", "subject_id"),), True, optional=True)
     yield Read((("identity", "phone"),), True, optional=True)
-    others = tuple(key for key in node.keys if key != PERSON)
-    without = replace(node, keys=others)
-    inner = Path(node.at, ("key",), this=True)
+    without = replace(node, keys=tuple(key for key in node.keys if key != PERSON))
     for read in _reads(without, relation, outer, quantified, relations):
-        ours = read.quantified and all(name != relation for name, _ in read.fields)
-        if read.fields != ((inner.names[0],),):
-            yield replace(read, anywhere=True) if ours else read
+        yield replace(read, anywhere=True) if read.quantified else read
 
 
 def _tells_who(name: str, relations: Relations) -> tuple[FieldName, ...]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from auditor.knowledge import nearest
 from auditor.language.parsing import parse_period
-from auditor.language.syntax import Number, Param, Path, Period, Place, Text
+from auditor.language.syntax import Number, Param, Path, Period, Text
 from auditor.relations import Field, Relations
 from auditor.tables import END, GIVEN, LAYOUT, REGION
 

@@ -74,7 +74,7 @@ def assess(compiled: CompiledRule, source: str, bound: Bound, relations: Relatio
     problems: dict[str, None] = {}
     lacking: list[FieldName] = []
     for read in every:
-        found = [_problem(name, read.quantified, source, bound, relations) for name in read.fields]
+        found = [_lacks(name, read, source, bound, relations) for name in read.fields]
         without = all(relation == own.name and field in compiled.optional for relation, field in read.fields)
         if not (read.optional or without) and all(found):
             problems.setdefault(found[0])
@@ -82,6 +82,15 @@ def assess(compiled: CompiledRule, source: str, bound: Bound, relations: Relatio
     if not problems:
         return Basis("", (), origin, memory)
     return Basis(" ".join(problems), _names(lacking, relations), origin, memory)
+
+
+def _lacks(name: FieldName, read: Read, source: str, bound: Bound, relations: Relations) -> str:
+    """Why a field cannot be read where it is looked for, empty if it can: in the source, or in any that has it."""
+    own = _problem(name, read.quantified, source, bound, relations)
+    if not own or not read.anywhere:
+        return own
+    others = (_problem(name, True, other, bound, relations) for other in bound.sources)
+    return own if all(others) else ""
 
 
 def _problem(name: FieldName, quantified: bool, source: str, bound: Bound, relations: Relations) -> str:

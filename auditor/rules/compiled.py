@@ -61,11 +61,17 @@ def sentence(compiled: CompiledRule, params: Mapping[str, str] | None = None) ->
     relation = relations[rule.relation]
     settings = {**compiled.params, **(params or {})}
     where = f" where {english(compiled.when, relation, relations, settings)}" if compiled.when else ""
-    every = re.sub(r"^(an?|one) ", "every ", re.sub(r": (.+)$", r" (\1)", relation.row))
+    every = re.sub(r"(?:: |, (?=or |with ))(.+)$", r" (\1)", relation.row)
+    every = re.sub(r"^where ", "every place where ", every)
+    every = re.sub(r"^data\b", "all data", re.sub(r"^(an?|one|the|what) ", _every, every))
     deleted = ", deleted or not," if rule.including_deleted else ""
     verb = "it needs review" if rule.type is RuleType.REVIEW else "it is a violation"
     condition = english(compiled.violation, relation, relations, settings)
     return f"For {every}{deleted}{where}".rstrip(",") + f", {verb} if {condition}."
+
+
+def _every(article: re.Match[str]) -> str:
+    return "every " if article[1] in ("a", "an", "one") else article[0]
 
 
 def rule_reads(compiled: CompiledRule, relations: Relations) -> tuple[Read, ...]:

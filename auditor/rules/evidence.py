@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from auditor.language import Context, Path, Place, syntax
+from auditor.language.quantifying import PERSON
 from auditor.language.values import Value
 from auditor.model import EvidenceRow
 from auditor.rules.scan import Judged, violating
@@ -82,7 +83,8 @@ def _collect(node: syntax.Node, found: dict[Path, None]) -> None:
             return
         case syntax.Quantifier():
             for key in node.keys:
-                found.setdefault(Path(Place("", 1, 1), (key,)))
+                if key != PERSON:
+                    found.setdefault(Path(Place("", 1, 1), tuple(key.split("."))))
             if node.moment is not None:
                 _collect(node.moment, found)
         case _:

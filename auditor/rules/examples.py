@@ -56,7 +56,7 @@ def run_examples(
 
     known, places = relations or load_relations(), facts or load_jurisdictions()
     named = {name for example in compiled.examples for name in example.rows}
-    always = {compiled.rule.relation, "consent", "suppression", "identity", "permission"}
+    always = {compiled.rule.relation, "consent", "suppression", "identity", "permission", "subject"}
     used = sorted({*named, *needs([compiled], known), *always})
     numbers: dict[str, int] = {}
     outcomes = []
@@ -82,26 +82,31 @@ def _judge(
     relations: Relations,
     facts: Jurisdictions,
 ) -> str:
+    from auditor.crm.identity import build_identity
     from auditor.crm.permission import build_permission
 
     as_of = example.as_of or AS_OF
     fill(connection, example.rows, tables, relations, facts, where=example.where)
-    if "permission" not in example.rows and "permission" in needs([compiled], relations):
+    wanted = needs([compiled], relations)
+    if "identity" not in example.rows and "identity" in wanted:
+        build_identity(connection, relations)
+    if "permission" not in example.rows and "permission" in wanted:
         build_permission(connection, relations, last_instant(as_of))
     context = Context(last_instant(as_of), relations, facts)
     counts = scan.count(connection, [Judged(compiled, compiled.params)], context)
-    rows = len(example.rows[compiled.rule.relation])
-    return _outcome(list(counts.values()), rows)
+    return _outcome(list(counts.values()))
 
 
-def _outcome(counts: Sequence[Counts], rows: int) -> str:
+def _outcome(counts: Sequence[Counts]) -> str:
+    """The one answer of all rows in the rule's scope; a row outside it sets the scene for the others."""
     violations, unknown = sum(c.violations for c in counts), sum(c.undetermined for c in counts)
+    rows = sum(c.population for c in counts)
+    if violations == unknown == 0:
+        return "fine"
     if violations == rows:
         return "violation"
     if unknown == rows:
         return "undetermined"
-    if violations == unknown == 0:
-        return "fine"
     return f"{violations} violations, {unknown} undetermined and {rows - violations - unknown} fine"
 
 

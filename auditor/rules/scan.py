@@ -159,5 +159,12 @@ def rendered(connection: sa.Connection, judged: Judged, context: Context) -> str
     compiled = keys_statement(judged, context).compile(
         dialect=make(paramstyle="named"), compile_kwargs={"render_postcompile": True}
     )
-    values = [f"-- :{name} = {value}" for name, value in compiled.params.items()]
+    values = [f"-- :{name} = {_short(value)}" for name, value in compiled.params.items()]
     return "\n".join([str(compiled), *values])
+
+
+def _short(value: object) -> str:
+    """A value, and of a long list (a calendar's holidays) the beginning."""
+    if isinstance(value, list) and len(value) > 10:
+        return f"{', '.join(map(str, value[:10]))} and {len(value) - 10} more"
+    return str(value)

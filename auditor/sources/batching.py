@@ -11,6 +11,8 @@ from auditor.errors import SourceError
 
 BATCH_BYTES = 32 << 20
 _FIRST_STEP, _STEP_BYTES = 64, 4 << 20
+_MOST_ROWS = 2_000
+"""Python values of this many rows stay in the processor's cache, which makes them twice as fast."""
 
 
 def batches(
@@ -25,20 +27,31 @@ def batches(
     Rows are taken in steps that grow while they are light, so that a few huge cells cannot fill the memory.
     """
     source = iter(rows)
+    return fetched(lambda wanted, into: into.extend(islice(source, wanted)), names, positions, batch_rows, column)
+
+
+def fetched(
+    fetch: Callable[[int, list[Sequence[object]]], None],
+    names: Sequence[str],
+    positions: Sequence[int],
+    batch_rows: int,
+    column: Callable[[Sequence[object]], pa.Array],
+) -> Iterator[pa.RecordBatch]:
+    """As `batches`, of rows that `fetch` adds to a list, as many as it is told; fewer are the last ones."""
     held: list[list[pa.Array]] = []
     step, count, size = _FIRST_STEP, 0, 0
     failure: SourceError | None = None
     done = False
     while not done:
         chunk: list[Sequence[object]] = []
-        wanted = min(step, batch_rows - count)
+        wanted = min(step, _MOST_ROWS, batch_rows - count)
         try:
-            chunk.extend(islice(source, wanted))
+            fetch(wanted, chunk)
         except SourceError as error:
             failure = error
         done = len(chunk) < wanted
         if chunk:
-            arrays = [column([row[position] for row in chunk]) for position in positions]
+            arrays = [column(cells) for cells in _cells(chunk, positions)]
             weight = sum(array.nbytes for array in arrays)
             held.append(arrays)
             count, size = count + len(chunk), size + weight
@@ -48,6 +61,15 @@ def batches(
             held, count, size = [], 0, 0
     if failure is not None:
         raise failure
+
+
+def _cells(rows: Sequence[Sequence[object]], positions: Sequence[int]) -> Iterator[Sequence[object]]:
+    """The columns at `positions`; all of them at once where most are asked for."""
+    if 2 * len(positions) < len(rows[0]):
+        yield from ([row[position] for row in rows] for position in positions)
+        return
+    columns = list(zip(*rows, strict=True))
+    yield from (columns[position] for position in positions)
 
 
 def text_column(values: Sequence[object]) -> pa.Array:

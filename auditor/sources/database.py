@@ -71,6 +71,10 @@ class Reader(Protocol):
         """End, from another connection, the statement that runs in a session."""
         ...
 
+    def drop(self, raw: object) -> None:
+        """Keep the driver from asking a connection that is lost for the rest of its rows."""
+        ...
+
     def failure(self, error: BaseException) -> tuple[str, str, bool]:
         """What an error means, what to do, and whether the connection is lost. Never the server's own words."""
         ...
@@ -84,6 +88,7 @@ class ServerSource:
         self._reader: Reader = _load(target)
         self._running: sa.CursorResult[Any] | None = None
         self._lost = False
+        self._raw: object = None
         self._connection: sa.Connection | None = None
         # SQLAlchemy would log an error of the server together with the values that it quotes.
         for logger in ("sqlalchemy.pool.impl.NullPool", "sqlalchemy.engine.Engine"):
@@ -91,6 +96,7 @@ class ServerSource:
         self._engine = self._reader.connect(target, password(target))
         try:
             self._connection = self._engine.connect()
+            self._raw = self._connection.connection.dbapi_connection
             self._reader.begin(self._connection, target)
             self._found = self._reader.look(self._connection, target, name)
         except SourceError:
@@ -126,11 +132,12 @@ class ServerSource:
         with suppress(Exception):
             if self._running is not None:
                 self._stop()
+                self._reader.drop(self._raw)
                 connection.invalidate()
-            elif not self._lost:
-                connection.exec_driver_sql("ROLLBACK")
+            elif self._lost:
+                connection.invalidate()
             else:
-                connection.invalidate()
+                connection.execute(sa.text("ROLLBACK"))
         with suppress(Exception):
             connection.close()
         self._engine.dispose()
@@ -202,7 +209,12 @@ class ServerSource:
             failure = self._failure(error, where)
             self._abandon(connection, whole=ended)
             raise failure from None
-        except BaseException:  # interrupted, or whoever reads has had enough
+        except GeneratorExit:  # whoever reads has had enough
+            self._abandon(connection, whole=ended)
+            raise
+        except BaseException:  # interrupted, perhaps in the middle of a message
+            self._stop()
+            self._lost = True
             self._abandon(connection, whole=ended)
             raise
 
@@ -222,18 +234,25 @@ class ServerSource:
         """End a read midway; the snapshot stays if the connection does."""
         running, self._running = self._running, None
         if self._lost:
+            self._reader.drop(self._raw)
+            with suppress(Exception):
+                connection.invalidate()
             return
         try:
             if not whole and running is not None:
                 self._stop()
             if running is not None:
                 running.close()
-        except Exception:  # noqa: S110 - the statement that was ended says so once more
-            pass
+        except Exception as error:  # the statement that was ended may say so once more
+            self._lost = self._lost or self._reader.failure(_origin(error))[2]
         try:
+            if self._lost:
+                self._reader.drop(self._raw)
+                return
             self._reader.protect(connection, "undo")
         except Exception:
             self._lost = True
+            self._reader.drop(self._raw)
 
     def _stop(self) -> None:
         """End the statement on the server, from a second connection."""
@@ -279,10 +298,10 @@ def place_of(name: str, schema: str = "") -> sa.TableClause:
     return sa.table(quoted_name(name, quote=True), schema=quoted_name(schema, quote=True) if schema else None)
 
 
-def engine_for(target: Target, **options: Any) -> sa.Engine:
+def engine_for(target: Target, *, url: sa.URL | None = None, **options: Any) -> sa.Engine:
     """One connection at a time, none kept, no value in any message."""
     return sa.create_engine(
-        sa.URL.create(target.driver.dialect), poolclass=sa.NullPool, isolation_level="AUTOCOMMIT",
+        url or sa.URL.create(target.driver.dialect), poolclass=sa.NullPool,
         hide_parameters=True, logging_name=_LOGGER, pool_logging_name=_LOGGER, **options,
     )  # fmt: skip
 

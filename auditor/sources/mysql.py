@@ -72,7 +72,7 @@ def connect(target: Target, secret: str | None) -> sa.Engine:
             program_name="auditor",
         )
 
-    return engine_for(target, creator=creator)
+    return engine_for(target, creator=creator, isolation_level="AUTOCOMMIT")
 
 
 def begin(connection: sa.Connection, target: Target) -> None:
@@ -96,6 +96,7 @@ def begin(connection: sa.Connection, target: Target) -> None:
     limit = target.time_limit * 10
     connection.execute(_MARIADB_LIMIT if maria else _MYSQL_LIMIT, {"value": limit if maria else int(limit * 1000)})
     connection.execute(sa.text("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    connection.execute(sa.text("SET SESSION TRANSACTION READ ONLY"))
     connection.execute(sa.text("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"))
 
 
@@ -125,6 +126,14 @@ def protect(connection: sa.Connection, step: str) -> None:
 def cancel(connection: sa.Connection, session: object) -> None:
     """See Reader."""
     connection.execute(sa.text("KILL QUERY :session"), {"session": int(str(session))})
+
+
+def drop(raw: object) -> None:
+    """See Reader. The driver reads every row that is left, whenever a result is let go of."""
+    result: Any = getattr(raw, "_result", None)
+    if result is not None:
+        result.unbuffered_active = False
+        result.connection = None
 
 
 def failure(error: BaseException) -> tuple[str, str, bool]:

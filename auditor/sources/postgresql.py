@@ -77,7 +77,7 @@ def connect(target: Target, secret: str | None) -> sa.Engine:
         connection.pg_types = defaultdict(lambda: _as_written)
         return connection
 
-    return engine_for(target, creator=creator)
+    return engine_for(target, creator=creator, isolation_level="AUTOCOMMIT")
 
 
 def _as_written(text: str) -> str:
@@ -117,6 +117,10 @@ def protect(connection: sa.Connection, step: str) -> None:
 def cancel(connection: sa.Connection, session: object) -> None:
     """See Reader."""
     connection.execute(sa.select(sa.func.pg_cancel_backend(sa.cast(sa.literal(session), sa.Integer))))
+
+
+def drop(raw: object) -> None:
+    """See Reader."""
 
 
 def failure(error: BaseException) -> tuple[str, str, bool]:

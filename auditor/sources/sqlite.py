@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from auditor.errors import SourceError
 from auditor.model import ColumnInfo, Skipped, SourceInfo, TableInfo
-from auditor.sources.batching import batches, positions_of
+from auditor.sources.batching import fetched, positions_of
 from auditor.sources.kinds import cannot_read
 
 BUSY_SECONDS = 10.0
@@ -68,17 +68,28 @@ class SqliteSource:
             return iter(())
         chosen = sa.table(quoted_name(table.name, quote=True))
         cells: list[sa.ColumnClause[object]] = [sa.column(quoted_name(name, quote=True)) for name in columns]
-        rows = self._rows(sa.select(*cells).select_from(chosen), where)
-        return batches(rows, columns, range(len(columns)), batch_rows, _column)
+        fetch = self._fetching(sa.select(*cells).select_from(chosen), where)
+        return fetched(fetch, columns, range(len(columns)), batch_rows, _column)
 
-    def _rows(self, query: sa.Executable, where: str) -> Iterator[Sequence[object]]:
+    def _fetching(self, query: sa.Executable, where: str) -> Callable[[int, list[Sequence[object]]], None]:
+        """Reads from the driver's own cursor: a Row object for each row would cost as much as reading it."""
+        running: list[sa.CursorResult[Any]] = []
         count = 0
-        try:
-            for row in self._connection.execution_options(yield_per=256).execute(query):
-                count += 1
-                yield row
-        except (sa.exc.DBAPIError, sqlite3.Error) as error:
-            raise _failure(error, where, count) from None
+
+        def fetch(wanted: int, into: list[Sequence[object]]) -> None:
+            nonlocal count
+            try:
+                if not running:
+                    running.append(self._connection.execute(query))
+                cursor = running[0].cursor
+                into.extend(cursor.fetchmany(wanted) if cursor is not None else ())
+                count += len(into)
+                if len(into) < wanted:
+                    running[0].close()
+            except (sa.exc.DBAPIError, sqlite3.Error) as error:
+                raise _failure(error, where, count) from None
+
+        return fetch
 
     def unread(self, table: TableInfo) -> int:  # noqa: ARG002
         """None are rejected: a database knows its rows."""

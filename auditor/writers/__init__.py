@@ -17,8 +17,8 @@ from auditor.model import AuditResult
 from auditor.writers.files import Format, RecordFormat, Records, private_folder
 
 __all__ = [
-    "Format", "RecordFormat", "Records", "check_formats", "formats", "inventory_json", "needs_records", "write", "write_html",
-    "write_json",
+    "Format", "RecordFormat", "Records", "check_formats", "formats", "inventory_json", "needs_records", "write",
+    "write_html", "write_json",
 ]  # fmt: skip
 
 AnyFormat = Format | RecordFormat
@@ -49,9 +49,7 @@ def needs_records(names: Sequence[str]) -> bool:
     return any(isinstance(each, RecordFormat) for each in check_formats(names))
 
 
-def write(
-    result: AuditResult, folder: Path, names: Sequence[str], records: Records | None = None
-) -> tuple[Path, ...]:
+def write(result: AuditResult, folder: Path, names: Sequence[str], records: Records | None = None) -> tuple[Path, ...]:
     """Writes the result in every format asked for and returns the files; the folder is private to its owner.
 
     A format that lists every record needs the `records` of the audit.

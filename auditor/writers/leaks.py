@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote, quote_plus
 
 _CHUNK = 1 << 20
@@ -29,6 +30,7 @@ def written(text: str) -> dict[bytes, str]:
     ways = {
         text: "as it is",
         json.dumps(text)[1:-1]: "as JSON",
+        json.dumps(text, ensure_ascii=False)[1:-1]: "as JSON",
         html.escape(text): "as HTML",
         html.escape(text).replace("&#x27;", "&#39;"): "as HTML",
         "".join(f"&#{ord(char)};" for char in text): "as HTML",
@@ -50,7 +52,7 @@ def written(text: str) -> dict[bytes, str]:
 
 
 def _base64(raw: bytes) -> Iterator[bytes]:
-    """What of the base64 does not depend on what stands before and after it, for each of the three places it may begin."""
+    """What of the base64 does not depend on what stands around it, for each of the three places it may begin at."""
     for before in range(3):
         usable = len(raw) - (before + len(raw)) % 3
         encoded = base64.b64encode(b"\0" * before + raw[:usable])
@@ -62,18 +64,18 @@ def _base64(raw: bytes) -> Iterator[bytes]:
 
 def _contents(path: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
     """A file, and what lies in it if it is a zip, such as a workbook."""
-    yield path.name, _blocks(path)
+    with path.open("rb") as plain:
+        yield path.name, _blocks(plain)
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 with archive.open(name) as stream:
-                    yield f"{path.name}/{name}", iter(lambda stream=stream: stream.read(_CHUNK), b"")
+                    yield f"{path.name}/{name}", _blocks(stream)
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while block := stream.read(_CHUNK):
-            yield block
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    while block := stream.read(_CHUNK):
+        yield block
 
 
 def _found(blocks: Iterator[bytes], known: tuple[tuple[int, dict[bytes, str]], ...]) -> Iterator[tuple[int, str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -83,11 +84,7 @@ class Spool:
 @contextlib.contextmanager
 def open_spool(parent: Path | None = None) -> Iterator[Spool]:
     """A spool in a private directory of its own, gone afterwards whatever happens."""
-    with private_folder(parent) as folder, (folder / "records").open("x+b", opener=_private) as stream:
-        yield Spool(stream)
-
-
-def _private(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, 0o600)
+    with private_folder(parent) as folder:
+        handle = os.open(folder / "records", os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        with os.fdopen(handle, "w+b") as stream:
+            yield Spool(stream)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -49,13 +50,14 @@ def rule_spot(rule: Rule) -> Spot:
 
 
 def _table(result: AuditResult, source: SourceInfo, where: PlaceResult) -> TableInfo | None:
-    """The table whose rows are the relation's records, else the first one that the verdict rests on."""
-    bound = (b for b in result.binding.relations if (b.source, b.relation) == (where.source, where.relation))
-    keys = [origin for b in bound if "key" in b.fields for origin in b.fields["key"].origin]
-    for origin in (*keys, *sorted(where.origin)):
-        for table in source.tables:
-            if origin.startswith(f"{table.name}."):
-                return table
+    """The table that most of the relation's fields come from, else the first one that the verdict rests on."""
+    bound = [b for b in result.binding.relations if (b.source, b.relation) == (where.source, where.relation)]
+    origins = [origin for b in bound for field in b.fields.values() for origin in field.origin]
+    for found in (origins, sorted(where.origin)):
+        fed = Counter(t.name for origin in found for t in source.tables if origin.startswith(f"{t.name}."))
+        if fed:
+            name = min(fed, key=lambda name: (-fed[name], name))
+            return next(table for table in source.tables if table.name == name)
     return source.tables[0] if len(source.tables) == 1 else None
 
 

@@ -1,4 +1,4 @@
-"""What a work list says: one row per violating record, grouped by source and urgency."""
+"""What a work list says: one row per violating record, grouped by owner, source and urgency."""
 
 from __future__ import annotations
 
@@ -10,29 +10,36 @@ from auditor.writers.files import Records
 from auditor.writers.text import visible
 
 HEAD = (
-    "source", "severity", "due", "rule", "title", "relation", "record", "person", "what to do", "closes when", "law",
+    "owner", "source", "severity", "due", "rule", "title", "relation", "record", "person", "what to do", "closes when", "law",
     "status", "finding",
 )  # fmt: skip
 FINDING_HEAD = (
-    "source", "severity", "due", "rule", "title", "relation", "records", "people", "steps", "beware", "closes when", "law",
-    "status", "finding",
+    "owner", "source", "severity", "due", "rule", "title", "relation", "records", "people", "steps", "beware", "closes when",
+    "law", "status", "finding",
 )  # fmt: skip
 _KEY = 500
 
 
 def tasks(result: AuditResult) -> tuple[Finding, ...]:
-    """The open findings by source, the most urgent first within each: whoever owns a source has its rows together."""
-    return tuple(sorted(facts.still_open(result), key=lambda finding: finding.place.source))
+    """The open findings by owner and source, the most urgent first within each: everyone has their rows together."""
+    return tuple(sorted(facts.still_open(result), key=lambda finding: (finding.owner, finding.place.source)))
 
 
-def rows(result: AuditResult, records: Records) -> Iterator[tuple[str, ...]]:
-    """A row per violating record of every open finding, in the columns of HEAD."""
+def owners(result: AuditResult) -> tuple[str, ...]:
+    """Who has something to do, in the order of the list; the empty name stands for nobody named by the policy."""
+    return tuple(dict.fromkeys(finding.owner for finding in tasks(result)))
+
+
+def rows(result: AuditResult, records: Records, owner: str | None = None) -> Iterator[tuple[str, ...]]:
+    """A row per violating record of every open finding (of one owner, if named), in the columns of HEAD."""
     for finding in tasks(result):
+        if owner is not None and finding.owner != owner:
+            continue
         before, after = _common(finding, result)
-        listed = 0
-        for listed, (key, person) in enumerate(records.of(finding), 1):
+        missing = finding.place.counts.violations
+        for key, person in records.of(finding):
+            missing -= 1
             yield (*before, visible(key, limit=_KEY), visible(person, limit=_KEY), *after)
-        missing = finding.place.counts.violations - listed
         if missing > 0:
             # The counts stand even where the stage failed to name the records: never a silent gap.
             yield (*before, f"({missing:,} records that could not be named)", "", *after)
@@ -54,6 +61,7 @@ def _common(finding: Finding, result: AuditResult) -> tuple[tuple[str, ...], tup
     rule, place = finding.rule, finding.place
     due = facts.due(finding, result)
     before = (
+        facts.name(finding.owner),
         facts.name(place.source),
         finding.severity.value,
         "" if due is None else due.isoformat(),

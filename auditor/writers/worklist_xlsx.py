@@ -11,13 +11,13 @@ from typing import Any
 from auditor.errors import ReportError
 from auditor.model import AuditResult
 from auditor.writers.files import RecordFormat, Records, replacing
-from auditor.writers.worklist import FINDING_HEAD, HEAD, overview, rows
+from auditor.writers.worklist import FINDING_HEAD, HEAD, overview, owners, rows
 
 ROWS = 1_000_000
 """Records per sheet; a sheet ends at 1,048,576 rows."""
 _CELL = 32_767
 _WIDTHS = {
-    "source": 14, "severity": 10, "due": 11, "rule": 28, "title": 44, "relation": 12, "record": 24, "person": 24,
+    "owner": 20, "source": 14, "severity": 10, "due": 11, "rule": 28, "title": 44, "relation": 12, "record": 24, "person": 24,
     "records": 10, "people": 10, "what to do": 40, "steps": 60, "beware": 40, "closes when": 50, "law": 20, "status": 9,
     "finding": 26,
 }  # fmt: skip
@@ -34,13 +34,16 @@ def write_worklist_xlsx(result: AuditResult, records: Records, path: Path) -> No
         }  # fmt: skip
         try:
             with xlsxwriter.Workbook(str(part), options) as book:
-                book.set_properties({"created": result.generated_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)})
+                created = result.generated_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+                book.set_properties({"created": created})
                 styles = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
                 _sheet(book, "Findings", FINDING_HEAD, overview(result), styles[0], styles[1])
-                _records(book, rows(result, records), styles[0])
+                _records(book, result, records, styles[0])
         except xlsxwriter.exceptions.XlsxWriterException as error:
             reason = type(error).__name__
-            raise ReportError(f"The workbook cannot be written ({reason}).", where=str(path), do="Make room.") from None
+            raise ReportError(
+                f"The workbook cannot be written ({reason}).", where=str(path), do="Make room, or ask for csv."
+            ) from None
 
 
 def _library() -> Any:
@@ -54,23 +57,21 @@ def _library() -> Any:
     return xlsxwriter
 
 
-def _records(book: Any, every: Iterable[tuple[str, ...]], bold: Any) -> None:
-    """As many sheets as the records need."""
-    left = iter(every)
-    first: Iterable[tuple[str, ...]] = ()
-    number = 1
-    while True:
-        name = "Records" if number == 1 else f"Records {number}"
-        _sheet(book, name, HEAD, islice(chain(first, left), ROWS), bold, None)
-        following = next(left, None)
-        if following is None:
-            return
-        first, number = (following,), number + 1
+def _records(book: Any, result: AuditResult, records: Records, bold: Any) -> None:
+    """Everyone's records on sheets of their own, as many as they need."""
+    number = 0
+    for owner in owners(result) or ("",):
+        left = iter(rows(result, records, owner))
+        first = next(left, None)
+        while first is not None or number == 0:
+            number += 1
+            name = "Records" if number == 1 else f"Records {number}"
+            begun = () if first is None else (first,)
+            _sheet(book, name, HEAD, islice(chain(begun, left), ROWS), bold, None)
+            first = next(left, None)
 
 
-def _sheet(
-    book: Any, name: str, head: Sequence[str], every: Iterable[tuple[str, ...]], bold: Any, style: Any
-) -> None:
+def _sheet(book: Any, name: str, head: Sequence[str], every: Iterable[tuple[str, ...]], bold: Any, style: Any) -> None:
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
     for column, title in enumerate(head):
@@ -84,4 +85,4 @@ def _sheet(
     sheet.autofilter(0, 0, row, len(head) - 1)
 
 
-FORMAT = RecordFormat("xlsx", "worklist.xlsx", "the work list as a workbook (needs auditor's extra xlsx)", write_worklist_xlsx)
+FORMAT = RecordFormat("xlsx", "worklist.xlsx", "the work list as a workbook (extra: xlsx)", write_worklist_xlsx)

@@ -1,6 +1,6 @@
 """Compare the gated recognizers with stock Presidio over labelled texts and generated hostile ones; print the count.
 
-    python benchmarks/inventory/differential.py [FOLDER_OF_JSONL] [NUMBER_OF_HOSTILE_TEXTS]
+python benchmarks/inventory/differential.py [FOLDER_OF_JSONL] [NUMBER_OF_HOSTILE_TEXTS]
 """
 
 from __future__ import annotations

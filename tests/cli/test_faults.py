@@ -57,6 +57,26 @@ def test_an_interrupted_run_exits_130_and_leaves_nothing(tmp_path: Path, number:
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert said == "auditor: Interrupted; nothing was written.\n"
+    assert said.strip() == "auditor: Interrupted; nothing was written."
     assert list(temporary.iterdir()) == []
     assert not (tmp_path / "report").exists()
+
+
+def test_a_profile_that_fits_nothing_in_a_source_is_a_gap_not_a_clean_audit(auditor, contacts):
+    run = auditor("audit", contacts.rename(contacts.with_name("guests.csv")), "--profile", "suitecrm")
+    assert run.code == 3
+    assert "not read: guests: None of the tables that the profile suitecrm maps is in it." in run.err
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ("{inactive-lead-kpt: {limit: 2 years}}", "There is no rule 'inactive-lead-kpt'. Did you mean"),
+        ("{inactive-lead-kept: {limits: 2 years}}", "The rule inactive-lead-kept has no parameter 'limits'. It has:"),
+    ],
+)
+def test_a_parameter_that_no_rule_has_is_wrong_configuration(auditor, contacts, tmp_path, params, said):
+    (tmp_path / "auditor.yaml").write_text(f"params: {params}\n", encoding="utf-8")
+    run = auditor("audit", contacts)
+    assert run.code == 2
+    assert said in run.err

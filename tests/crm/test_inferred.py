@@ -90,3 +90,45 @@ def test_members_and_suppression_lists_are_known_by_name(tmp_path: Path) -> None
         ]  # fmt: skip
         withdrawn = {row["subject_id"] for row in result.rows("permission") if row["status"] == "withdrawn"}
         assert withdrawn == {"Contact/1"}
+
+
+def test_names_are_compared_however_their_letters_are_composed(tmp_path: Path) -> None:
+    rows = "太郎,山田,taro@example.jp,はい,日本\n花子,山田,hana@example.jp,いいえ,日本\n"
+    folder = _file(tmp_path / "export", "list.csv", f"名,姓,メールアドレス,配信停止,国\n{rows}")
+    with bound(folder) as result:
+        assert [row["country"] for row in result.rows("subject")] == ["JP", "JP"]
+        assert all(row["email"] for row in result.rows("subject"))
+        assert [(row["subject_id"], row["status"]) for row in result.rows("consent")] == [("list/0", "withdrawn")]
+
+
+@pytest.mark.parametrize(
+    ("header", "yes", "no"),
+    [
+        ("Nombre,Apellidos,Correo electrónico,Dado de baja", "sí", "no"),
+        ("Imię,Nazwisko,E-mail,Wypisany", "tak", "nie"),
+        ("Prénom,Nom,Adresse e-mail,Désabonné", "oui", "non"),
+        ("Vorname,Nachname,E-Mail-Adresse,Abgemeldet", "ja", "nein"),
+    ],
+)
+def test_who_left_a_newsletter_is_known_in_other_languages(tmp_path: Path, header: str, yes: str, no: str) -> None:
+    rows = f"A,B,a@example.com,{yes}\nC,D,c@example.com,{no}\n"
+    folder = _file(tmp_path / "export", "list.csv", f"{header}\n{rows}")
+    with bound(folder) as result:
+        assert [(row["subject_id"], row["status"]) for row in result.rows("consent")] == [("list/0", "withdrawn")]
+
+
+def test_a_german_consent_column_says_yes_or_no(tmp_path: Path) -> None:
+    rows = "1,A,B,a@example.com,Ja\n2,C,D,c@example.com,Nein\n3,E,F,e@example.com,\n"
+    folder = _file(tmp_path / "export", "kunden.csv", f"Kundennummer,Vorname,Nachname,E-Mail,Einwilligung\n{rows}")
+    with bound(folder) as result:
+        said = {row["subject_id"]: (row["channel"], row["purpose"], row["status"]) for row in result.rows("consent")}
+        assert said == {"kunden/1": ("any", "marketing", "granted"), "kunden/2": ("any", "marketing", "denied")}
+
+
+def test_an_address_taken_off_a_suppression_list_is_not_suppressed(tmp_path: Path) -> None:
+    folder = _file(tmp_path / "export", "contacts.csv", "id,name,email\n1,A,a@example.com\n2,B,b@example.com\n")
+    rows = "1,a@example.com,t,2024-01-01\n2,b@example.com,f,2024-01-01\n"
+    _file(folder, "mail_blacklist.csv", f"id,email,active,create_date\n{rows}")
+    with bound(folder) as result:
+        withdrawn = {row["subject_id"] for row in result.rows("permission") if row["status"] == "withdrawn"}
+        assert withdrawn == {"contacts/1"}

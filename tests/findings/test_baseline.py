@@ -9,7 +9,8 @@ import pytest
 
 from auditor.errors import UsageError
 from auditor.findings.assemble import find
-from auditor.findings.baseline import compare
+from auditor.findings.baseline import compare, gone
+from auditor.model import State
 from tests.findings.test_assemble import FAILED, PATTERNS, result
 
 
@@ -51,3 +52,27 @@ def test_something_else_than_an_audit_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(UsageError, match=r"not an audit\.json"):
         compare([], path)
+
+
+def test_a_finding_of_the_baseline_is_fixed_only_where_its_rule_was_judged_again(tmp_path):
+    old = finding("a", "b")
+    path = tmp_path / "audit.json"
+    entry = {"fingerprint": old.fingerprint, "rule": old.rule.id, "title": old.rule.title, "severity": "high"}
+    place = {"source": old.place.source, "relation": old.place.relation}
+    path.write_text(json.dumps({"findings": [{**entry, "place": place, "counts": {"violations": 2}}]}))
+    for state, fixed in ((State.PASS, True), (State.NOT_APPLICABLE, True), (State.NOT_ASSESSED, False)):
+        (lost,) = gone([], [result(replace(FAILED, state=state))], path)
+        assert (lost.fixed, lost.violations, bool(lost.reason)) == (fixed, 2, not fixed)
+    (lost,) = gone([], [], path)
+    assert lost.reason == "The rule was not judged there this time."
+    assert gone([old], [], path) == ()
+
+
+def test_a_known_finding_says_how_many_records_there_were_and_how_many_are_fixed(tmp_path):
+    before, after = finding("a", "b", "c"), finding("c", "d")
+    path = baseline(tmp_path, before)
+    document = json.loads(path.read_text())
+    document["findings"][0]["counts"] = {"violations": 3}
+    path.write_text(json.dumps(document))
+    (compared,) = compare([after], path)
+    assert (compared.before, compared.new_members, compared.fixed_members) == (3, 1, 2)

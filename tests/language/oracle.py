@@ -5,13 +5,20 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from auditor.language import syntax as s
+from auditor.language.patterns import load_patterns
 from auditor.relations import Relations
 from tests.language.world import AS_OF, UNREADABLE, Facts, Row
 
+# The federal holidays of the United States around the dates that the tests use, from the calendar of the government.
+US_HOLIDAYS = {
+    date(2022, 11, 11), date(2022, 11, 24), date(2022, 12, 26), date(2023, 1, 2), date(2023, 1, 16), date(2023, 2, 20),
+    date(2023, 5, 29), date(2023, 6, 19), date(2023, 7, 4), date(2023, 9, 4), date(2023, 10, 9), date(2023, 11, 10),
+    date(2023, 11, 23), date(2023, 12, 25), date(2024, 1, 1), date(2024, 1, 15), date(2024, 2, 19), date(2024, 5, 27),
+}  # fmt: skip
 LAST = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 23, 59, 59, 999999)
 Answer = bool | None
 Database = Mapping[str, Sequence[Row]]
@@ -99,10 +106,16 @@ class Here:
                 return Term(True, float(written) if written[0].isdigit() else written, "literal")
             case s.Shift():
                 moved = self.value(node.time)
-                if moved.known is None:
-                    return moved
-                low, high = (shift(bound, self.period(node.period), node.sign) for bound in span(moved))
-                return Term(moved.given, (low, high), "time")
+                return Term(moved.given, self.moved(moved, node.period, node.sign), "time")
+            case s.Quantifier(kind="count"):
+                answers = self.matched(node)
+                if answers is None:
+                    return Term(True, None, "number")
+                return Term(True, (answers.count(True), len(answers) - answers.count(False)), "span")
+            case s.Call(name="by_country"):
+                table = Facts().tables[node.arguments[0].value]
+                entries = [float(text) for text in self.entries(table, self.value(node.arguments[1]).known)]
+                return Term(bool(entries), (min(entries), max(entries)) if entries else None, "span")
             case s.Call(name="first"):
                 terms = [self.value(part) for part in node.arguments]
                 known = next((t.known for t in terms if t.known is not None), None)
@@ -118,11 +131,33 @@ class Here:
                 return Term(born.given, age(born.known), "number")
         return Term(True, self.answer(node), "flag")
 
-    def period(self, node: Any) -> tuple[int, str]:
-        if isinstance(node, s.Param):
-            count, unit = (self.params or {})[node.name].split()
-            return int(count), unit.removesuffix("s")
-        return node.count, node.unit
+    def periods(self, node: Any) -> list[tuple[int, str, str]]:
+        """The periods that it may be: one, or (where the country is not known) those of every country."""
+        if isinstance(node, s.Call):
+            table = Facts().tables[node.arguments[0].value]
+            texts = self.entries(table, self.value(node.arguments[1]).known)
+        elif isinstance(node, s.Param):
+            texts = [(self.params or {})[node.name]]
+        else:
+            return [(node.count, node.unit, node.calendar)]
+        found = []
+        for text in texts:
+            count, *country, unit = text.replace("business day", "businessday").split()
+            found.append((int(count), unit.removesuffix("s").replace("sd", "s d"), "".join(country)))
+        return found
+
+    def entries(self, table: Any, country: Any) -> list[str]:
+        if country is not None:
+            return [text for text in [table.values.get(country, table.default)] if text]
+        return [*table.values.values(), table.default] if table.default else []
+
+    def moved(self, time: Term, period: Any, sign: int) -> Any:
+        """The bounds of a time moved by a period, None if nobody knows."""
+        lengths = self.periods(period)
+        if time.known is None or not lengths:
+            return None
+        ends = [tuple(shift(bound, length, sign) for bound in span(time)) for length in lengths]
+        return min(low for low, _ in ends), max(high for _, high in ends)
 
     # --- conditions
 
@@ -137,8 +172,8 @@ class Here:
             case s.Compare():
                 return compare(node.operator, self.value(node.left), self.value(node.right))
             case s.Among():
-                value = self.value(node.value).known
-                return None if value is None else value in [self.value(option).known for option in node.options]
+                value = self.value(node.value)
+                return either([compare("=", value, self.value(option)) for option in node.options])
             case s.Between():
                 value = self.value(node.value)
                 return both([
@@ -147,17 +182,16 @@ class Here:
             case s.Missing():
                 return no(self.value(node.value).given)
             case s.Older():
-                cut = shift(LAST, self.period(node.period), -1)
-                return compare("<", self.value(node.value), Term(True, (cut, cut), "time"))
+                cut = self.moved(Term(True, (LAST, LAST), "time"), node.period, -1)
+                return compare("<", self.value(node.value), Term(True, cut, "time"))
             case s.Within():
                 anchor, value = self.value(node.anchor), self.value(node.value)
-                if anchor.known is None or value.known is None:
-                    return None
-                sign = 1 if node.after else -1
-                moved = tuple(shift(bound, self.period(node.period), sign) for bound in span(anchor))
-                far = Term(True, moved, "time")
+                far = Term(True, self.moved(anchor, node.period, 1 if node.after else -1), "time")
                 low, high = (anchor, far) if node.after else (far, anchor)
                 return both([compare(">=", value, low), compare("<=", value, high)])
+            case s.Matches():
+                text = self.value(node.value).known
+                return None if text is None else load_patterns()[node.pattern].fits(text)
             case s.Has():
                 value, item = self.value(node.value), self.value(node.item)
                 return None if value.known is None or item.known is None else item.known in value.known
@@ -180,6 +214,13 @@ class Here:
         if node.name == "readable":
             return None if terms[0].given is None else bool(terms[0].given and terms[0].known is not None)
         facts = Facts()
+        if node.name in ("adequate", "listed"):
+            country, at = terms[-2].known, terms[-1]
+            if country is None or at.known is None:
+                return None
+            entries = [e for e in facts.lists["eu-adequacy"] if e.country == country]
+            sure, some = ([listed(e, span(at)) for e in entries if e.partly is p] for p in (False, True))
+            return either([either(sure), None if either(some) is not False else False])
         if node.name == "minor":
             years, country = age(terms[0].known), terms[1].known
             if years is None:
@@ -199,28 +240,42 @@ class Here:
         return bool(set(bases) & facts.unknown_bases[country])
 
     def quantified(self, node: s.Quantifier) -> Answer:
-        keys = [self.term(s.Path(node.at, (key,))).known for key in node.keys]
-        if None in keys:
+        answers = self.matched(node)
+        if answers is None:
             return None
-        answers = []
+        return either(answers) if node.kind == "any" else no(either(answers))
+
+    def matched(self, node: s.Quantifier) -> list[Answer] | None:
+        """The answer of every row with the same keys; None if a key of this record is not known."""
+        plain = [key for key in node.keys if key != "person"]
+        keys = [self.term(s.Path(node.at, tuple(key.split(".")))).known for key in plain]
+        person = self.person() if "person" in node.keys else None
+        if None in keys or person == set():
+            return None
+        answers: list[Answer] = []
         for row in self.database.get(node.relation, ()):
             inner = Here(self.database, self.relations, node.relation, row, self, self.params)
-            theirs = [inner.term(s.Path(node.at, (key,))).known for key in node.keys]
-            gone = row.deleted and not node.including_deleted
-            if row.source == self.row.source and theirs == keys and not gone and not inner.after():
-                answers.append(
-                    both([inner.in_force(node, self), True if node.where is None else inner.answer(node.where)])
-                )
-        if node.kind == "any":
-            return either(answers)
-        if node.kind == "no":
-            return no(either(answers))
-        assert node.limit is not None
-        limit = self.value(node.limit).known
-        sure, possible = answers.count(True), len(answers) - answers.count(False)
-        said = {compare(node.operator, Term(True, float(n), "number"), Term(True, limit, "number"))
-                for n in range(sure, possible + 1)}  # fmt: skip
-        return said.pop() if len(said) == 1 else None
+            if (row.deleted and not node.including_deleted) or inner.after() or (node.other and row is self.row):
+                continue
+            if [inner.term(s.Path(node.at, tuple(key.split(".")))).known for key in plain] != keys:
+                continue
+            if row.source == self.row.source if person is None else inner.person() & person:
+                where = True if node.where is None else inner.answer(node.where)
+                answers.append(both([inner.in_force(node, self), where]))
+        return answers
+
+    def person(self) -> set[Any]:
+        """Everything that tells whose the record is."""
+        found: set[Any] = set()
+        relation = self.relations[self.relation]
+        name = relation.subject_field
+        owner = self.row.key if name == "key" else self.row.fields.get(name) if name else None
+        if owner is not None:
+            found.add((self.row.source, owner))
+            for row in self.database.get("identity", ()):
+                if row.source == self.row.source and row.fields.get("subject_id") == owner:
+                    found |= marks(row, self.relations["identity"])
+        return found | marks(self.row, relation)
 
     def in_force(self, node: s.Quantifier, outer: Here) -> Answer:
         if node.moment is None:
@@ -241,9 +296,30 @@ class Here:
         return value is not None and value is not UNREADABLE and value[0] > LAST
 
 
+def marks(row: Row, relation: Any) -> set[Any]:
+    found = set()
+    for field in relation.fields.values():
+        value = row.fields.get(field.name)
+        if field.type in ("email", "phone") and value is not None and value is not UNREADABLE:
+            found.add((field.type, value[0] if field.type == "phone" else value))
+    return found
+
+
+def listed(entry: Any, at: Any) -> Answer:
+    start = datetime.combine(entry.since, time.min)
+    begun = no(before(at, (start, start)))
+    if entry.until is None:
+        return begun
+    end = datetime.combine(entry.until, time.max)
+    return both([begun, no(before((end, end), at))])
+
+
 def compare(operator: str, left: Term, right: Term) -> Answer:
     if left.known is None or right.known is None:
         return None
+    if "span" in (left.kind, right.kind):
+        a, b = (term.known if term.kind == "span" else (term.known, term.known) for term in (left, right))
+        return compare_times(operator, a, b)
     if "time" in (left.kind, right.kind) or "birth" in (left.kind, right.kind):
         return compare_times(operator, span(left), span(right))
     a, b = (t.known[0] if t.kind == "phone" else t.known for t in (left, right))
@@ -282,8 +358,16 @@ def span(term: Term) -> Any:
     return term.known
 
 
-def shift(moment: datetime, period: tuple[int, str], sign: int) -> datetime:
-    count, unit = period
+def shift(moment: datetime, period: tuple[int, str, str], sign: int) -> datetime:
+    count, unit, country = period
+    if count == 0:
+        return moment
+    if unit == "business day":
+        day, left = moment.date(), count
+        while left:
+            day += timedelta(days=sign)
+            left -= day.isoweekday() < 6 and not (country == "US" and day in US_HOLIDAYS)
+        return datetime.combine(day, time.max if sign > 0 else time.min)
     if unit in ("hour", "day", "week"):
         return moment + sign * timedelta(**{unit + "s": count})
     year, month = moment.year, moment.month

@@ -41,6 +41,7 @@ relations:
       email: {type: email, meaning: the address}
       phone: {type: phone, meaning: the number}
       born_on: {type: birth, meaning: date of birth}
+      title: {type: name, meaning: its title}
   person:
     row: a person
     fields:
@@ -59,10 +60,41 @@ relations:
       at_time: {type: time, meaning: when it happened}
       starts_at: {type: time, meaning: from when}
       ends_at: {type: time, meaning: until when}
+  listed:
+    row: an entry of a list
+    subject: owner_id
+    fields:
+      owner_id: {type: ref, to: person, meaning: the person}
+      email: {type: email, meaning: the address}
+      phone: {type: phone, meaning: the number}
+      flag: {type: flag, meaning: the entry is flagged}
+      letter: {type: code, values: letter, meaning: the letter}
+  identity:
+    row: an identifier
+    subject: subject_id
+    fields:
+      subject_id: {type: ref, to: person, meaning: the person}
+      email: {type: email, meaning: the address}
+      phone: {type: phone, meaning: the number}
 """
 AS_OF = date(2024, 3, 31)
 UNREADABLE = object()
 """A value that is given and cannot be read."""
+
+
+@dataclass(frozen=True)
+class Table:
+    default: str
+    values: Mapping[str, str]
+    says: str = "the limit"
+
+
+@dataclass(frozen=True)
+class Entry:
+    country: str
+    since: date
+    until: date | None = None
+    partly: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +103,24 @@ class Facts:
     child_age: Mapping[str, int] = field(default_factory=lambda: {"DE": 16, "FR": 15, "GB": 13})
     child_age_default: int = 16
     unknown_bases: Mapping[str, frozenset[str]] = field(default_factory=lambda: {"FR": frozenset({"a"})})
+    tables: Mapping[str, Table] = field(
+        default_factory=lambda: {
+            "limit": Table("1", {"DE": "3", "GB": "0"}),
+            "some": Table("", {"DE": "2"}),
+            "period": Table("1 month", {"DE": "2 business days", "FR": "31 days", "GB": "0 days"}),
+            "few": Table("", {"FR": "1 day"}),
+        }
+    )
+    lists: Mapping[str, tuple[Entry, ...]] = field(
+        default_factory=lambda: {
+            "eu-adequacy": (
+                Entry("DE", date(2000, 1, 1)),
+                Entry("GB", date(2024, 3, 1), date(2024, 3, 30)),
+                Entry("GB", date(2024, 4, 1)),
+                Entry("US", date(2024, 3, 30), None, True),
+            )
+        }
+    )
 
 
 @dataclass(frozen=True)

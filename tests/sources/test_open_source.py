@@ -67,7 +67,7 @@ def test_an_impossible_path_is_one_sentence(spec: str) -> None:
         open_source(spec)
 
 
-@pytest.mark.parametrize("scheme", ["postgresql", "mysql+pymysql", "https", "s3"])
+@pytest.mark.parametrize("scheme", ["mongodb", "postgresql+psycopg", "https", "s3"])
 def test_another_scheme_is_refused_without_showing_its_password(scheme: str) -> None:
     with pytest.raises(SourceError) as caught:
         open_source(f"{scheme}://reader:hunter2@crm.example/db")
@@ -123,7 +123,7 @@ def test_a_csv_called_as_a_database_is_read_as_csv(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 9, "not a type"),
         (b"-- dump\nCREATE TABLE a (b int);\n", "SQL dump"),
         (b"<html><body>a,b</body></html>", "not a type"),
-        (gzip.compress(b"SQLite format 3\x00" + b"\x00" * 90), "gzipped database"),
+        (gzip.compress(b"SQLite format 3\x00" + b"\x00" * 90, mtime=0), "gzipped database"),
     ],
 )
 def test_what_is_no_table_is_said(tmp_path: Path, content: bytes, said: str) -> None:

@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from auditor.findings.assemble import conclude, find, unlocks
+from auditor.findings.pictures import month_ends
 from auditor.model import (
+    AgeGroup,
     AuditResult,
     Binding,
     BoundField,
@@ -19,11 +21,16 @@ from auditor.model import (
     Coverage,
     EvidenceRow,
     Fill,
+    Gone,
+    Holder,
     Inventory,
     Law,
+    PermissionPoint,
+    Pictures,
     PlaceResult,
     ProfileUsed,
     Remediation,
+    RequestGroup,
     Rule,
     RuleResult,
     RuleType,
@@ -330,6 +337,33 @@ def _bound(source: str, relation: str, rows: int, *origin: str) -> BoundRelation
     return BoundRelation(source, relation, rows, fields_)
 
 
+def _pictures() -> Pictures:
+    days = month_ends(AS_OF, 24)
+    return Pictures(
+        permissions=tuple(
+            PermissionPoint(channel, day, size + 9 * n, size // 2 + 4 * n, 40, 300 - 10 * n)
+            for channel, size in (("email", 2000), ("phone", 400), ("post", 1))
+            for n, day in enumerate(days)
+        ),
+        ages=(
+            AgeGroup("subject", "contact", (2000, 900, 500, 600, 80, 7), 25),
+            AgeGroup("subject", "", (0, 0, 0, 0, 900, 0), 0),
+            AgeGroup("message", "", (20000, 15000, 9000, 4000, 300, 10), 0),
+        ),
+        holders=(
+            Holder("crm", "Administrators", "administrators", 6, 4, (("all", "all", 1),)),
+            Holder("crm", "", "direct", 3, 3, (("export", "all", 2),)),
+            Holder("crm", "Sales", "role", 80, 74, (("view", "all", 4), ("edit", "own", 4), ("delete", "", 1))),
+            Holder("crm", "Service", "role", 40, 39, (("view", "team", 4),)),
+        ),
+        requests=(
+            RequestGroup("access", False, (3, 1, 0, 1), 0),
+            RequestGroup("access", True, (20, 2, 0, 0), 1),
+            RequestGroup("erasure", True, (9, 0, 0, 0), 0),
+        ),
+    )
+
+
 def realistic_result() -> AuditResult:
     """Two sources, 21 rules in every state, findings of every severity, gaps, errors and inputs that are missing."""
     crm_tables = tuple(
@@ -371,7 +405,8 @@ def realistic_result() -> AuditResult:
     )
     rules = tuple(_rule(row) for row in _RULES.strip().splitlines())
     findings = find(rules, PATTERNS)
-    findings = (replace(findings[0], status="known"), *findings[1:])
+    known = replace(findings[0], status="known", new_members=36, fixed_members=5, before=112)
+    findings = (known, *findings[1:])
     titles = {"house": "House rules", "access": "Access control", "eu-gdpr": "EU General Data Protection Regulation"}
     return AuditResult(
         organisation="Larch & Lantern Outdoor",
@@ -410,4 +445,12 @@ def realistic_result() -> AuditResult:
             "No policy was given: inactive leads are kept for at most 3 years.",
             "Times without a zone are UTC.",
         ),
-    )
+        pictures=_pictures(),
+        gone=(
+            Gone("ab" * 12, "country-missing", "Person without a country", "crm", "subject", "low", 12, True),
+            Gone(
+                "cd" * 12, "old-note-kept", "Note kept too long", "archive", "note", "low", 40, False,
+                "The rule was not judged there this time.",
+            ),
+        ),
+    )  # fmt: skip

@@ -13,6 +13,7 @@ import pytest
 from auditor.model import AuditResult
 from auditor.writers import write_html
 from tests.writers.test_html import Reader
+from tests.writers.test_html_large import many
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 Browse = Callable[..., tuple[str, str, str]]
@@ -209,3 +210,53 @@ def test_paper_shows_every_critical_finding_in_full(browse: Browse, result: Audi
     page, console, _ = browse(result, "", acts=acts)
     assert console == ""
     assert seen(page) == ["F-01 F-02 F-03", "0"]
+
+
+def test_a_view_opens_folds_and_groups_and_hides_nothing(browse: Browse, result: AuditResult) -> None:
+    acts = """
+    const folds = () => document.querySelectorAll("#F-01 [data-open][open]").length;
+    const groups = () => [...document.querySelectorAll(".g bdi")].map((name) => name.textContent).join(" ");
+    for (const view of ["engineer", "auditor", ""]) {
+      change("#view", view);
+      seen.push(shown().length, folds(), groups(), location.hash);
+    }
+    """
+    page, console, _ = browse(result, "", acts=acts)
+    assert console == ""
+    count = str(len(result.findings))
+    tables = "crm.emails crm.prospects newsletter.prospects crm.contacts crm.users crm.grant"
+    laws = "GDPR Art. 7(3) House rule GDPR Art. 5(1)(e) GDPR Art. 8(1)"
+    found = seen(page)
+    assert (found[0], found[1], found[3]) == (count, "2", "#findings?group=table&view=engineer")
+    assert sorted(found[2].split()) == sorted(tables.split())
+    assert (found[4], found[5], found[7]) == (count, "2", "#findings?group=law&view=auditor")
+    assert sorted(found[6].split()) == sorted(laws.split())
+    assert found[8:] == [count, "0", "", "#findings"]
+
+
+def test_of_a_thousand_findings_a_hundred_are_shown_at_a_time_and_each_can_be_reached(
+    browse: Browse, result: AuditResult
+) -> None:
+    acts = """
+    seen.push(shown().length, document.querySelector("#more").textContent);
+    document.querySelector("#more").click(); seen.push(shown().length, at());
+    location.hash = "#F-777"; await wait(200);
+    const row = document.querySelector("#F-777");
+    seen.push(row.open, row.querySelectorAll(".steps li").length > 0, row.querySelector("[data-slot=id]").textContent);
+    seen.push(row.querySelector("[data-slot=wrong]").textContent.includes("violate") || "review");
+    change("#q", "source 999"); await wait(300);
+    seen.push(shown().length);
+    """
+    page, console, _ = browse(many(result, 1_000), "", acts=acts)
+    assert console == ""
+    assert seen(page)[:5] == ["100", "Show the next 100 of 900 more", "200", "F-101", "true"]
+    assert seen(page)[5:7] == ["true", "F-777"]
+    assert seen(page)[-1] == "2"  # the finding in source 999, and the one whose number it is
+
+
+def test_a_hostile_name_in_a_row_that_was_data_stays_text(browse: Browse, result: AuditResult) -> None:
+    hostile = many(result, 300, "</script><img src=x onerror=alert(1)> {}")
+    page, console, _ = browse(hostile, "#F-290")
+    assert console == ""
+    assert Reader(page).elements["img"] == 0
+    assert re.search(r'<details id="F-290" open', page)

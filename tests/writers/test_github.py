@@ -12,7 +12,9 @@ LINE = re.compile(r"::(error|warning|notice) ((?:[a-z]+=[^:,\r\n]*)(?:,[a-z]+=[^
 def test_at_most_ten_annotations_the_most_urgent_first_and_a_summary_last(result: AuditResult) -> None:
     said = commands(result)
     assert len(said) == 10 < len(result.findings) + 1
-    assert said[0].startswith("::error file=rules/packs/eu-gdpr/contact-after-withdrawal.yaml,line=1,title=critical%3A ")
+    assert said[0].startswith(
+        "::error file=rules/packs/eu-gdpr/contact-after-withdrawal.yaml,line=1,title=critical%3A "
+    )
     assert "143 of 18,412" in said[0]
     assert "3 critical, 4 high, 1 medium, 1 low, 1 info. The 9 most urgent are shown" in said[-1]
     assert said[-1].startswith("::warning ") and "3 in scope could not be checked" in said[-1]

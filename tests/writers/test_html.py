@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from auditor.knowledge import home
-from auditor.model import AuditResult, Binding, Coverage, Inventory
+from auditor.model import AuditResult, Binding, Coverage, Inventory, Pictures, RuleType
 from auditor.writers import write_html
 from auditor.writers.html import render
 from auditor.writers.page import page
@@ -94,6 +94,8 @@ def empty(result: AuditResult) -> AuditResult:
         packs=(),
         unlocks=(),
         assumptions=(),
+        pictures=Pictures(),
+        gone=(),
     )
 
 
@@ -139,8 +141,9 @@ def test_no_opinion_and_no_score_is_printed(pages: dict[str, str], kind: str) ->
 
 @KINDS
 def test_the_sections_stand_in_their_order_even_without_data(pages: dict[str, str], kind: str) -> None:
-    wanted = ["result", "first", "conclusions", "coverage", "findings", "data-map", "access", "consent", "ages", "people",
-              "requests", "not-assessed", "attestations", "passed", "method", "glossary", "rules"]  # fmt: skip
+    wanted = ["result", "first", "conclusions", "coverage", "findings", "data-map", "access", "consent", "ages",
+              "people", "requests", "not-assessed", "attestations", "passed", "method", "glossary",
+              "rules"]  # fmt: skip
     assert [i for i in Reader(pages[kind]).ids if i in wanted] == wanted
 
 
@@ -157,6 +160,9 @@ def test_a_section_without_data_says_so_in_one_line(pages: dict[str, str]) -> No
         "Every rule could be assessed.",
         "No rule was tested without an exception.",
         "No rule was applied.",
+        "Not assessed: nothing of this kind was found. It needs a register of requests.",
+        "Not assessed: nothing of this kind was found. It needs consent or suppression.",
+        "No rule that was applied asks for a person's word.",
     ):
         assert line in text, line
 
@@ -186,6 +192,33 @@ def test_every_finding_shows_what_is_wrong_its_law_its_steps_and_its_evidence(
 
 def test_what_is_only_undetermined_is_not_lost_between_findings_and_passes(pages: dict[str, str]) -> None:
     assert re.search(r"Consent recorded without its origin 35 of 2,204 undetermined", Reader(pages["realistic"]).text)
+
+
+def test_every_picture_says_what_it_found_and_has_its_figures_as_text(pages: dict[str, str]) -> None:
+    text = Reader(pages["realistic"]).text
+    for said in (
+        "2,216 of 5,012 people (44 %) permit marketing by e-mail on 21 November 2026, 1,096 refuse it",
+        "a year before it was 2,108 and 1,048. For 60 the records do not tell.",
+        "987 of 5,012 people (20 %) had no dealing for five years or more; for 25 the last dealing is not known.",
+        "4 active administrators may do everything. Of 2 roles, 0 may delete and 0 may export the records",
+        "5 of 37 requests are open, 2 of them for more than 30 days.",
+    ):
+        assert said in text, said
+
+
+def test_a_finding_says_how_it_changed_and_what_is_gone_is_listed(pages: dict[str, str]) -> None:
+    text = Reader(pages["realistic"]).text
+    assert "▲ 31 more than last time" in text
+    assert "Since the last audit: 36 new, 5 fixed." in text
+    assert "1 finding of the last audit is fixed; 1 could not be judged again" in text
+
+
+def test_a_question_to_a_person_is_printed_with_room_for_the_answer(result: AuditResult) -> None:
+    asked = replace(result.rules[0], rule=replace(result.rules[0].rule, type=RuleType.ATTESTATION))
+    text = Reader(render(replace(result, rules=(asked, *result.rules[1:])))).text
+    assert "1 question that no data can answer" in text
+    assert re.search("Answer Evidence Name and date", text)
+    assert re.search("Prepared by Reviewed by Date", text)
 
 
 def test_every_critical_finding_is_among_what_to_do_first(result: AuditResult) -> None:

@@ -11,9 +11,10 @@ from auditor.writers.markup import code, text
 from tests.writers.hostile import HOSTILE, LONG
 
 NAMES = (
-    *HOSTILE, LONG, "@everyone", "see #12 and GH-3", "user/repo#1", "www.evil.example", "https://evil.example", "a@b.example",
-    "[x](https://evil.example)", "![x](y)", "<b>", "a|b", "a\\|b", "x\\", "`", "``` ```", "`a``b", "*x*", "~~x~~", "_x_", "!1 $2 &3 ~4",
-    "deadbeef", "a\n\n# b", "<!-- x -->", ":tada:", "&lt;", "http://x", "[^1]", "$x$", "｀", "\\`", "\\", "| |", "`|`",
+    *HOSTILE, LONG, "@everyone", "see #12 and GH-3", "user/repo#1", "www.evil.example", "https://evil.example",
+    "a@b.example", "[x](https://evil.example)", "![x](y)", "<b>", "a|b", "a\\|b", "x\\", "`", "``` ```", "`a``b", "*x*",
+    "~~x~~", "_x_", "!1 $2 &3 ~4", "deadbeef", "a\n\n# b", "<!-- x -->", ":tada:", "&lt;", "http://x", "[^1]", "$x$",
+    "｀", "\\`", "\\", "| |", "`|`",
 )  # fmt: skip
 
 
@@ -25,7 +26,10 @@ def test_the_verdict_the_findings_what_was_not_assessed_and_the_gaps_are_there(r
     said = render(result)
     assert "**Findings: 3 critical, 4 high, 1 medium, 1 low, 1 info.**" in said
     assert "**The audit is incomplete**" in said
-    assert "| critical | Marketing sent while permission was withdrawn `contact-after-withdrawal` | 143 of 18,412 | 97 |" in said
+    assert (
+        "| critical | Marketing sent while permission was withdrawn `contact-after-withdrawal` | 143 of 18,412 | 97 |"
+        in said
+    )
     assert "### Not assessed: 12" in said and "### Could not be checked: 3" in said
     page = rendered(said)
     assert page.count("<tr>") == 1 + len(result.findings) and "`" not in page

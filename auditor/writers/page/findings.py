@@ -131,7 +131,8 @@ def _trend(finding: Finding) -> str:
 def _view(label: str, finding: Finding, shared_with: str) -> FindingView:
     rule, place = finding.rule, finding.place
     columns = tuple(dict.fromkeys(name for row in place.evidence for name, _ in row.values))
-    words = (label, rule.title, rule.id, rule.pack, rule.area, place.source, place.relation, *place.origin)
+    # What else can be searched for; title, place, pack, area and first law stand in attributes of their own.
+    words = (rule.id, *place.origin, *(law.cite for law in rule.law[1:]), finding.fingerprint)
     state = "needs review" if place.state is State.NEEDS_REVIEW and finding.status == "new" else finding.status
     return FindingView(
         id=label,
@@ -143,7 +144,7 @@ def _view(label: str, finding: Finding, shared_with: str) -> FindingView:
         state=state,
         notes=_notes(finding),
         trend=_trend(finding),
-        search=" ".join((*words, *(law.cite for law in rule.law), finding.fingerprint))[:1000].lower(),
+        search=" ".join(words)[:1000].lower(),
     )
 
 

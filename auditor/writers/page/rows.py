@@ -15,7 +15,7 @@ from auditor.writers.page.words import cut, share
 WRITTEN = 200
 """Findings written out whole; beyond them only the first of every rule, which holds the rule's texts."""
 
-EXAMPLES = 3
+EXAMPLES = 2
 """Records of evidence that a finding keeps which is not written out."""
 
 

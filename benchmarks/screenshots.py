@@ -1,4 +1,4 @@
-"""Takes the pictures of the documentation from the demo's report: `python docs/screenshots.py REPORT [BROWSER]`.
+"""Takes the pictures of the documentation from the demo's report: `python benchmarks/screenshots.py REPORT`.
 
 `auditor demo --out FOLDER` writes the report. Chromium is needed; a narrow picture is taken through a frame, because a
 window is never narrower than 500 pixels.
@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent
+DOCS = Path(__file__).parent.parent / "docs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +23,23 @@ class Picture:
     name: str
     width: int
     height: int
-    address: str = ""
     dark: bool = False
     only: str = ""
-    """The one section that is shown, as a reader would have scrolled to it."""
+    """The sections that are shown, as a reader would have scrolled to them."""
+    opened: str = ""
+    """The finding that is open."""
 
 
 PICTURES = (
     Picture("report.png", 1440, 1000),
     Picture("report-dark.png", 1440, 1150, dark=True, only="access,consent,ages"),
-    Picture("report-finding.png", 1440, 1250, "#F-02", only="findings"),
+    Picture("report-finding.png", 1440, 1320, only="findings", opened="F-02"),
     Picture("report-phone.png", 390, 1000),
 )
 
 
 def main(report: Path, program: str) -> None:
-    """Writes every picture beside this script."""
+    """Writes every picture into docs/."""
     text = report.read_text(encoding="utf-8")
     for picture in PICTURES:
         with tempfile.TemporaryDirectory() as folder:
@@ -50,7 +51,7 @@ def main(report: Path, program: str) -> None:
                 frame = f'<iframe src="page.html" width="{picture.width}" height="{picture.height}" style="border:0">'
                 shown.write_text(f'<body style="margin:0">{frame}</iframe>', encoding="utf-8")
             _run(program, folder, f"--window-size={picture.width},{picture.height}",
-                 f"--screenshot={HERE / picture.name}", shown.as_uri() + picture.address)  # fmt: skip
+                 f"--screenshot={DOCS / picture.name}", shown.as_uri())  # fmt: skip
     _paper(text, program)
 
 
@@ -58,6 +59,7 @@ def _prepared(text: str, picture: Picture) -> str:
     theme = text.replace('<html lang="en"', '<html lang="en" data-theme="dark"', 1) if picture.dark else text
     if not picture.only:
         return theme
+    theme = theme.replace(f'<details id="{picture.opened}">', f'<details id="{picture.opened}" open>')
     chosen = "".join(f":not(#{name})" for name in picture.only.split(","))
     # The policy would rightly refuse a second style, so this copy has none.
     start = theme.index('<meta http-equiv="Content-Security-Policy"')
@@ -73,7 +75,7 @@ def _paper(text: str, program: str) -> None:
         page.write_text(text, encoding="utf-8")
         _run(program, folder, "--no-pdf-header-footer", f"--print-to-pdf={paper}", page.as_uri())
         if tool:
-            name = str(HERE / "report-print")
+            name = str(DOCS / "report-print")
             subprocess.run(
                 [tool, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", str(paper), name], check=True
             )
@@ -89,7 +91,7 @@ def _run(program: str, folder: str, *arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    browser = sys.argv[2] if len(sys.argv) > 2 else shutil.which("chromium") or shutil.which("google-chrome")
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
     if len(sys.argv) < 2 or not browser:
-        sys.exit("Usage: python docs/screenshots.py REPORT [BROWSER]; Chromium is needed.")
+        sys.exit("Usage: python benchmarks/screenshots.py REPORT; Chromium is needed.")
     main(Path(sys.argv[1]), browser)
