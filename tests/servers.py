@@ -79,7 +79,9 @@ class Server:
         fields = [re.match(r"(\d+) (Connect|Query|Execute|Prepare)\t?(.*)", entry, re.DOTALL) for entry in entries]
         own_sessions = {match[1] for match in fields if match and match[2] == "Connect" and match[3].startswith(READER)}
         return [
-            " ".join(match[3].split()) for match in fields if match and match[2] != "Connect" and match[1] in own_sessions
+            " ".join(match[3].split())
+            for match in fields
+            if match and match[2] != "Connect" and match[1] in own_sessions
         ]
 
 

@@ -14,10 +14,12 @@ from auditor.model import AuditResult, Finding, Severity, State
 
 
 def exit_code(result: AuditResult, fail_on: str, min_coverage: float) -> int:
-    """0 clean, 1 findings at or above the threshold, 3 incomplete with none."""
+    """0 clean, 1 findings at or above the threshold, 3 incomplete, or nothing could be judged, with none."""
     if any(_gates(finding, fail_on) for finding in result.findings):
         return FINDINGS
-    return CLEAN if result.complete and assessed_share(result) >= min_coverage else INCOMPLETE
+    # An audit in which no rule came to a verdict has found nothing out: that never counts as clean.
+    judged = any(r.state not in (State.NOT_ASSESSED, State.ERROR) for r in result.rules)
+    return CLEAN if result.complete and judged and assessed_share(result) >= min_coverage else INCOMPLETE
 
 
 def _gates(finding: Finding, fail_on: str) -> bool:

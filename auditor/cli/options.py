@@ -54,7 +54,7 @@ def audit_options(command: Command) -> Command:
         click.option("--profile", default="", help="CRM profile to read with, instead of the recognised one."),
         click.option("--out", type=click.Path(path_type=Path), default=Path("auditor-report"), show_default=True,
                      help="Folder for the report (made with mode 0700)."),
-        click.option("--format", "formats", cls=FormatOption, multiple=True, default=("html", "json"),
+        click.option("--format", "formats", cls=FormatOption, multiple=True, default=("json", "html"),
                      show_default=True, help="Formats to write; may be given several times."),
         click.option("--fail-on", type=click.Choice(LEVELS), default="high", show_default=True,
                      help="Exit 1 if there is a finding of this severity or above."),

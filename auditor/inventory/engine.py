@@ -116,7 +116,7 @@ class TextReader:
         for recognizer in sought:
             registry.add_recognizer(recognizer.made)
         self.model = f"{model.name} {model.version}"
-        self._language = model.language
+        self.language = model.language
         self._entities = [PERSON, *(r.entity for r in sought)]
         self._batch = BatchAnalyzerEngine(
             AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=[model.language])
@@ -126,7 +126,7 @@ class TextReader:
         """What is found in each text."""
         distinct = list(dict.fromkeys(texts))
         results = self._batch.analyze_iterator(
-            distinct, language=self._language, batch_size=256, entities=self._entities
+            distinct, language=self.language, batch_size=256, entities=self._entities
         )
         hits = (tuple(Hit(r.entity_type, r.start, r.end, r.score >= 1.0) for r in found) for found in results)
         read = dict(zip(distinct, hits, strict=True))

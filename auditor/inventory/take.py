@@ -16,6 +16,7 @@ from auditor.inventory.mask import examples
 from auditor.inventory.naming import of_organisation, read_table
 from auditor.inventory.people import known_names, maybe_names, recurring
 from auditor.inventory.shapes import Shape
+from auditor.inventory.tongue import unread_languages
 from auditor.inventory.weigh import PERSONAL, Tested, merge, test, weigh
 from auditor.model import CategoryFound, ColumnInfo, ColumnInventory, Inventory, Skipped, TableInfo
 from auditor.sources import Source
@@ -220,12 +221,13 @@ def _read(
         what = f"names in the texts of {len(unread)} columns"
         return found, frozenset(), "", [Skipped(what, str(error), gap=True)]
     distinct = list(dict.fromkeys(texts))
+    prosaic = dict.fromkeys(t for c in unread for t in prose_of(c, most=_most(how)))
     read = dict(zip(distinct, reader.read(distinct), strict=True))
     for index in prose:
         found[index] = merge((*found[index], *weigh_texts(columns[index], read, names, recognizers, lexicon)))
     for index, values in short.items():
         found[index] = merge((*found[index], *_people(values, read)))
-    return found, frozenset(distinct), reader.model, []
+    return found, frozenset(distinct), reader.model, unread_languages(prosaic, reader.language)
 
 
 def _reader(recognizers: Sequence[Recognizer], how: How) -> TextReader:

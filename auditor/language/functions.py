@@ -158,7 +158,7 @@ def _by_country(call: FunctionCall) -> Value:
 
     def one(text: str) -> tuple[Column, Column]:
         try:
-            found = sa.literal(float(text), sa.Double())
+            found: Column = sa.literal(float(text), sa.Double())
         except ValueError:
             what = f"{str(name.literal)[:40]!r} is a table of periods, not of numbers."
             raise at.error(what, "Use it where a period stands: older than by_country(...).") from None

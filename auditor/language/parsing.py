@@ -164,8 +164,8 @@ class _Build(Transformer_NonRecursive[Token, Any]):
         return self._quantifier("count", meta, parts)
 
     def _quantifier(self, kind: str, meta: Any, parts: list[Any]) -> Any:
-        other, name, reach = parts
-        return s.Quantifier(self.at(meta), kind, str(name), *reach, other=other is not None)
+        other, name, (deleted, keys, moment, where) = parts
+        return s.Quantifier(self.at(meta), kind, str(name), deleted, keys, moment, where, other is not None)
 
     def reach(self, _meta: Any, parts: list[Any]) -> Any:
         including, same, moment, where = parts

@@ -98,11 +98,15 @@ def _names(settler: Settler, locales: list[str]) -> Mapping[str, str]:
     sure |= {_plain(code): code for code in countries}
     sure |= {_plain(alias): code for alias, code in settler.facts.country_aliases.items()}
     found: dict[str, str | None] = {}
+    # Babel keeps every locale it ever read: together more memory than anything else here.
+    kept: dict[str, object] = vars(localedata).get("_cache", {})
     for locale in locales:
         for code, name in localedata.load(locale, merge_inherited=False).get("territories", {}).items():
             plain = _plain(name)
             if code in countries and plain:
                 found[plain] = code if found.get(plain, code) == code else None
+        if locale != "en":
+            kept.pop(locale, None)
     return {name: code for name, code in found.items() if code is not None} | sure
 
 

@@ -15,7 +15,7 @@ from auditor.settle.words import Words, load_words
 
 T = TypeVar("T")
 KINDS = (*TYPES, "secret")
-_MEMORY = 200_000
+_MEMORY = 50_000
 """Distinct values remembered per kind of column; forgotten all at once when full, so memory is bounded."""
 
 

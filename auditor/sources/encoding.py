@@ -17,6 +17,7 @@ _OTHER = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp932", "euc_jp", "
 _LEGACY_SAMPLE = 32_768
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LETTER = re.compile(rb"[A-Za-z]")
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 
 
 def detect_encoding(head: bytes, whole: bool) -> tuple[str, bool]:
@@ -52,7 +53,9 @@ def _guessed(head: bytes, first: int) -> tuple[str, bool]:
             if size > _LEGACY_SAMPLE:
                 break
     sample = b"\n".join(lines)
-    if len(_HIGH.findall(sample)) < len(_LETTER.findall(sample)):
+    # Only within words that have such bytes: much ASCII beside them, such as addresses, says nothing about them.
+    words = b" ".join(word for word in _WORD.findall(sample) if _HIGH.search(word))
+    if len(_HIGH.findall(words)) < len(_LETTER.findall(words)):
         usual = _letters(sample.decode(_LATIN[0], "replace"))
         best_latin = max(_LATIN, key=lambda codec: _letters(sample.decode(codec, "replace")))
         clear = _letters(sample.decode(best_latin, "replace")) > 1.25 * usual

@@ -34,7 +34,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]
     return connection.execute(f'SELECT * FROM "{table}"').fetchall()
 
 
-def _type(kind: str, key: bool) -> sa.types.TypeEngine[object]:
+def _type(kind: str, key: bool) -> sa.BigInteger | sa.String:
     if kind == "INTEGER":
         return sa.BigInteger()
     return sa.String(100) if key else sa.Text()

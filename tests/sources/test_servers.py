@@ -59,7 +59,9 @@ def test_types_comments_keys_and_references_are_told(server):
         assert name.comment == "as in the passport" and "30" in name.type
         assert by_name(source, "note").columns[1].references == "person.id"
         assert source.info.notes == ()
-        assert source.info.location == f"{server.kind.replace('mariadb', 'mysql')}://{READER}@127.0.0.1:{server.port}/crm"
+        assert (
+            source.info.location == f"{server.kind.replace('mariadb', 'mysql')}://{READER}@127.0.0.1:{server.port}/crm"
+        )
         assert "read/me" not in repr(source.info) and "read%2Fme" not in repr(source.info)
 
 
@@ -191,7 +193,11 @@ def test_nothing_can_be_written_through_the_source(server):
     server.run("CREATE TABLE a (v INT)")
     with open_source(f"{server.kind}://owner:owner@127.0.0.1:{server.port}/crm") as source:
         place = "public" if server.kind == "postgresql" else DATABASE
-        for statement in (f"INSERT INTO {place}.a VALUES (1)", f"CREATE TEMPORARY TABLE b (v INT)", f"DELETE FROM {place}.a"):
+        for statement in (
+            f"INSERT INTO {place}.a VALUES (1)",
+            f"CREATE TEMPORARY TABLE b (v INT)",
+            f"DELETE FROM {place}.a",
+        ):
             with pytest.raises(Exception, match=r"(?i)read.only"):
                 source._connection.exec_driver_sql(statement)
             source._connection.exec_driver_sql("ROLLBACK")

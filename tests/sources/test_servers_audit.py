@@ -64,7 +64,9 @@ def fingerprint(server: Server) -> object:
         if server.kind == "postgresql":
             columns = "relname, n_tup_ins, n_tup_upd, n_tup_del"
             tables = connection.exec_driver_sql(f"SELECT {columns} FROM pg_stat_user_tables ORDER BY 1").fetchall()
-            return [tuple(row) for row in tables], connection.exec_driver_sql("SELECT txid_current()").scalar_one() - 0 > 0
+            return [tuple(row) for row in tables], connection.exec_driver_sql(
+                "SELECT txid_current()"
+            ).scalar_one() - 0 > 0
         names = [row[0] for row in connection.exec_driver_sql("SHOW TABLES")]
         return [tuple(connection.exec_driver_sql(f"CHECKSUM TABLE `{name}`").one()) for name in names]
 
@@ -91,7 +93,9 @@ def test_an_audit_gives_the_same_verdicts_by_plain_reads_only_and_writes_nothing
 
 def test_an_audit_that_loses_its_server_midway_is_incomplete_and_counts_nothing_wrong(server, demo, truth, monkeypatch):
     load(server, demo.sqlite)
-    cut = Cut(server.kind, monkeypatch, at=lambda sent: "people" in sent and "SELECT" in sent and "pg_" not in sent, nth=2)
+    cut = Cut(
+        server.kind, monkeypatch, at=lambda sent: "people" in sent and "SELECT" in sent and "pg_" not in sent, nth=2
+    )
     result = audited(server.url, demo)
     assert cut.done
     assert not result.complete and result.coverage.gaps
@@ -142,7 +146,10 @@ def test_whatever_statement_fails_or_is_cut_the_rows_are_all_there_or_it_is_said
     size = 3000
     numbers = "generate_series(1, {}) AS s(seq)" if server.kind == "postgresql" else "seq_1_to_{}"
     for name, rows in (("a", size), ("b", 10), ("c", 0)):
-        server.run(f"CREATE TABLE {name} (v INT)", *([f"INSERT INTO {name} SELECT seq FROM {numbers.format(rows)}"] if rows else []))
+        server.run(
+            f"CREATE TABLE {name} (v INT)",
+            *([f"INSERT INTO {name} SELECT seq FROM {numbers.format(rows)}"] if rows else []),
+        )
     right = {"a": size, "b": 10, "c": 0}
     said = complete = 0
     for nth in range(1, 200):
