@@ -24,6 +24,8 @@ from auditor.rules.evaluate import RecordSink, evaluate
 from auditor.rules.loading import Pack, load_remediation
 from auditor.sources import Source, open_source, shown
 from auditor.stage import open_stage
+from auditor.stage_files import Keep
+from auditor.stage_resume import keep_for
 
 Progress = Callable[[str], None]
 
@@ -42,6 +44,8 @@ class Options:
     key: bytes = b""
     lasting_key: bool = False
     """True if the key is the organisation's own, so that records can be compared with another audit's."""
+    keep_on_interrupt: Callable[[], bool] = lambda: False
+    """Asked after Ctrl-C, if a later run could go on with what was staged: whether it is to stay."""
 
 
 def run(
@@ -59,10 +63,13 @@ def run(
     """
     began = datetime.now(UTC)
     facts, relations = load_jurisdictions(), load_relations()
+    keep = _keep(specs, rules, policy, options) if options.lasting_key else None
     with ExitStack() as stack:
         sources, unopened = _open_all(specs, stack, progress)
         inventory = take(sources, seed=options.seed, values=options.values, progress=progress)
-        stage = stack.enter_context(open_stage())
+        stage = stack.enter_context(open_stage(keep=keep))
+        if stage.restarted:
+            progress(stage.restarted)
         binding = bind(
             sources, inventory, stage, policy=policy, as_of=options.as_of, key=options.key,
             needs=with_pictures(needs(rules)), profile=options.profile or None, progress=progress,
@@ -96,6 +103,13 @@ def run(
         delete_by=datetime.now(UTC).date() + timedelta(days=policy.keep_days),
         gone=gone(findings, results, options.baseline) if options.baseline else (),
     )
+
+
+def _keep(specs: Sequence[str], rules: Sequence[CompiledRule], policy: Policy, options: Options) -> Keep | None:
+    """How a later run finds what this one staged, if it is killed; hashes of two runs agree only by a lasting key."""
+    settings = (policy, options.as_of, options.profile, options.seed, options.values, options.packs)
+    files = (options.profile, *policy.profiles.values())
+    return keep_for(specs, options.key, with_pictures(needs(rules)), settings, files, options.keep_on_interrupt)
 
 
 def _open_all(

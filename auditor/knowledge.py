@@ -60,9 +60,14 @@ class Node:
         """Line and column (from 1) where the text of a scalar starts; a block scalar starts on the next line."""
         mark = self.node.start_mark
         if isinstance(self.node, yaml.ScalarNode) and self.node.style in ("|", ">"):
-            return int(mark.line) + 2, 1
+            return int(mark.line) + 2, 1 + self.indent
         quoted = isinstance(self.node, yaml.ScalarNode) and self.node.style in ("'", '"')
         return int(mark.line) + 1, int(mark.column) + (2 if quoted else 1)
+
+    @property
+    def indent(self) -> int:
+        """How far the text of a block scalar is indented in its file; 0 for every other value."""
+        return int(getattr(self.node, "block_indent", 0))
 
     def error(self, what: str, do: str = "") -> KnowledgeError:
         """An error about this value."""
@@ -196,7 +201,22 @@ def parse_yaml(text: str, name: str) -> Node:
         raise KnowledgeError("This is not valid YAML: it holds a character YAML does not allow.", where=name) from None
     if node is None:
         raise KnowledgeError("The file is empty.", where=name)
+    _indent_blocks(node, text.split("\n"))
     return Node(node, name)
+
+
+def _indent_blocks(root: Any, lines: list[str]) -> None:
+    """Marks every block scalar with its indentation, which YAML takes away and places in it need."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            waiting.extend(part for pair in node.value for part in pair)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+        elif node.style in ("|", ">"):
+            text = next((line for line in lines[node.start_mark.line + 1 :] if line.strip()), "")
+            node.block_indent = len(text) - len(text.lstrip(" "))
 
 
 def _at(name: str, mark: Any) -> str:

@@ -32,6 +32,7 @@ SOURCE_SCHEMA = "src"
 MEMORY_MB = 256
 _THREADS = 4
 """More threads would each need memory of their own, and the limit holds for all of them together."""
+_CHANGED = "An audit of this was interrupted; since then a source, a rule or an option has changed, so it starts anew."
 _BATCH, _READ = "__batch", "__read"
 _TYPES: tuple[tuple[pa.DataType, TypeEngine[Any]], ...] = (
     (pa.string(), sa.String()),
@@ -157,7 +158,7 @@ def open_stage(*, folder: Path | None = None, memory_mb: int = MEMORY_MB, keep: 
             empty(own)
             connection, raw = opened.enter_context(_opened(*_places(own), memory_mb))
             read = _resumed(connection)
-        why = "What is audited, or how, has changed since an audit of it was interrupted." if kept.changed else ""
+        why = _CHANGED if kept.changed else ""
         yield Stage(connection, raw, own, resumable=True, restarted=why, _read=read)
 
 

@@ -39,6 +39,11 @@ class Server:
     process: subprocess.Popen[bytes]
 
     @property
+    def certificate(self) -> Path:
+        """The server's own, for the address 127.0.0.1 only."""
+        return self.folder / "server.crt"
+
+    @property
     def url(self) -> str:
         """As the account that may only read."""
         return f"{self.kind}://{READER}:{quote(PASSWORD, safe='')}@127.0.0.1:{self.port}/{DATABASE}"
@@ -101,8 +106,10 @@ def postgresql() -> Iterator[Server]:
             bin_folder / "initdb", "-D", data, "-U", "owner", "-A", "scram-sha-256", f"--pwfile={secret}",
             "-E", "UTF8", "--locale=C", "--no-sync", user=user,
         )  # fmt: skip
+        _certify(folder, user)
         settings = {
-            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off",
+            "ssl": "on", "ssl_cert_file": folder / "server.crt", "ssl_key_file": folder / "server.key",
+            "listen_addresses": "127.0.0.1,127.0.0.2", "port": port, "unix_socket_directories": folder, "fsync": "off",
             "log_statement": "all", "log_line_prefix": "%m|%u|%a|", "shared_buffers": "32MB", "autovacuum": "off",
             "lc_messages": "C", "log_error_verbosity": "terse",
         }  # fmt: skip
@@ -142,9 +149,12 @@ def mariadb() -> Iterator[Server]:
             "--auth-root-authentication-method=normal", "--innodb-flush-method=nosync", "--innodb-log-file-size=8M",
             user=user,
         )  # fmt: skip
+        _certify(folder, user)
         options = [
-            "--no-defaults", f"--datadir={data}", f"--socket={folder / 'socket'}", f"--port={port}",
-            "--bind-address=127.0.0.1", "--skip-name-resolve", "--general-log=1", f"--general-log-file={log}",
+            "--no-defaults",
+            f"--ssl-cert={folder / 'server.crt'}", f"--ssl-key={folder / 'server.key'}",
+            f"--datadir={data}", f"--socket={folder / 'socket'}", f"--port={port}",
+            "--bind-address=127.0.0.1,127.0.0.2", "--skip-name-resolve", "--general-log=1", f"--general-log-file={log}",
             "--innodb-flush-method=nosync", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=8M",
             f"--init-file={start}", f"--pid-file={folder / 'pid'}", "--sql-mode=",
         ]  # fmt: skip
@@ -191,6 +201,15 @@ def _folder(name: str) -> Iterator[tuple[Path, str | None]]:
 def _own(path: Path, user: str | None) -> None:
     if user:
         shutil.chown(path, user)
+
+
+def _certify(folder: Path, user: str | None) -> None:
+    key, certificate = folder / "server.key", folder / "server.crt"
+    _call(
+        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate, user=user,
+    )  # fmt: skip
+    key.chmod(0o600)
 
 
 def _call(*command: object, user: str | None) -> None:

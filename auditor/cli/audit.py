@@ -66,6 +66,7 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
         baseline=chosen["baseline"],
         key=key,
         lasting_key=lasting,
+        keep_on_interrupt=_keep,
     )
     try:
         with open_spool() if needs_records(chosen["formats"]) else nullcontext() as spool:
@@ -93,6 +94,16 @@ def _check_params(policy: Any, known: Mapping[str, Mapping[str, str]]) -> None:
             if name not in known[rule]:
                 listed = f"It has: {', '.join(known[rule])}." if known[rule] else "It has none."
                 raise UsageError(f"The rule {rule} has no parameter {name[:60]!r}.", where=where, do=listed)
+
+
+def _keep() -> bool:
+    """Whether a later run may go on with what an interrupted one has read; kept only if somebody is there to say so."""
+    import sys
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    clear()
+    return click.confirm("Keep what was read, so that the same command can go on from here?", default=False, err=True)
 
 
 def _packs(text: str, known: set[str]) -> tuple[str, ...]:

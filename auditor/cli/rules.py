@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from auditor.cli.exits import CLEAN, USAGE
+from auditor.cli.options import Day
 from auditor.cli.show import plain, table
 from auditor.errors import UsageError
-from auditor.knowledge import nearest
+from auditor.knowledge import home, nearest
+
+if TYPE_CHECKING:
+    from auditor.rules.compiled import CompiledRule
 
 _FOLDERS = click.option(
     "--rules", "folders", multiple=True, type=click.Path(path_type=Path), help="More rules, from a folder."
@@ -18,7 +25,7 @@ _FOLDERS = click.option(
 
 @click.group("rules")
 def command() -> None:
-    """List, show and test the rules."""
+    """List, show, explain, write and test rules."""
 
 
 @command.command("list")
@@ -50,10 +57,7 @@ def show(rule_id: str, folders: tuple[Path, ...]) -> None:
     from auditor.rules.compiled import sentence
     from auditor.rules.loading import load_remediation, load_rules_or_raise
 
-    rules = {compiled.rule.id: compiled for compiled in load_rules_or_raise(folders)}
-    if rule_id not in rules:
-        raise UsageError(f"There is no rule {rule_id!r}.", do=nearest(rule_id, rules) or "See: auditor rules list")
-    compiled = rules[rule_id]
+    compiled = _named(rule_id, load_rules_or_raise(folders))
     rule = compiled.rule
     patterns = load_remediation()
     lines = [
@@ -77,6 +81,87 @@ def show(rule_id: str, folders: tuple[Path, ...]) -> None:
         "Closes when: " + rule.closes_with,
     ]
     click.echo(plain("\n".join(lines)))
+
+
+@command.command("explain")
+@click.argument("rule_id")
+@click.option("--source", "specs", multiple=True, required=True, help="A database, file or folder to explain it for.")
+@click.option("-c", "--config", type=click.Path(path_type=Path), help="The policy, for parameters and time zones.")
+@click.option(
+    "--as-of", type=Day(), default=lambda: datetime.now(UTC).date(), show_default="today", help="Date of the audit."
+)
+@click.option("--profile", default="", help="CRM profile to read with, instead of the recognised one.")
+@_FOLDERS
+def explain(
+    rule_id: str, specs: tuple[str, ...], config: Path | None, as_of: date, profile: str, folders: tuple[Path, ...]
+) -> None:  # fmt: skip
+    """Show what one rule reads in a source, what is missing there, what came of it, and its SQL."""
+    from auditor.policy import load_policy
+    from auditor.rules.explaining import explain as explained
+    from auditor.rules.loading import load_rules_or_raise
+
+    compiled = _named(rule_id, load_rules_or_raise(folders))
+    told = explained(compiled, specs, policy=load_policy(config), as_of=as_of, profile=profile)
+    lines = [told.result.sentence]
+    for entry in told.places:
+        place, counts = entry.place, entry.place.counts
+        lines += ["", f"In {place.source}, read as {entry.profile or 'tables of no known CRM'}: {place.state}"]
+        lines += [place.reason] if place.reason else []
+        if counts.population:
+            lines.append(
+                f"{counts.population:,} records: {counts.violations:,} violations, {counts.passes:,} passes, "
+                f"{counts.undetermined:,} undetermined"
+            )
+        width = max((len(field.name) for field in entry.fields), default=0)
+        for field in entry.fields:
+            found = ", ".join(field.columns)
+            said = (
+                f"{found} ({field.lacking})" if found and field.lacking else found or field.lacking or "nothing found"
+            )
+            lines.append(f"  {field.name:<{width}}  {said}")
+        lines += ["", place.sql] if place.sql else []
+    click.echo(plain("\n".join(lines)))
+
+
+@command.command("new")
+@click.argument("rule_id")
+@click.option("--relation", required=True, help="What one record is: subject, message, user ...")
+@click.option("--pack", default="house", show_default=True, help="Pack the rule belongs to.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=Path("rules"), show_default=True, help="Where to write it."
+)
+def new(rule_id: str, relation: str, pack: str, folder: Path) -> None:
+    """Write the skeleton of a rule, with examples that pass."""
+    from auditor.rules.authoring import write_skeleton
+
+    path = write_skeleton(rule_id, relation, folder, pack=pack)
+    click.echo(f"Wrote {plain(str(path))}. Fill it in, then: auditor rules lint --rules {plain(str(folder))}")
+
+
+@command.command("lint")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@_FOLDERS
+def lint(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
+    """Check every rule, or the named files: names, titles, laws, remediation, examples, parameters."""
+    from auditor.rules.authoring import lint as linted
+
+    for file in files:
+        if not file.is_file():
+            raise UsageError("There is no such file.", where=str(file), do="Name a rule's file.")
+    more = {file.parent for file in files if not any(_inside(file, folder) for folder in (*folders, _packs()))}
+    errors = linted((*folders, *sorted(more)), files)
+    for error in errors:
+        click.echo(plain(str(error)))
+    click.echo(f"{len(errors)} problem{'' if len(errors) == 1 else 's'} found.")
+    return USAGE if errors else CLEAN
+
+
+@command.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of rule files, for editors."""
+    from auditor.rules.editor_schema import rule_schema_text
+
+    click.echo(rule_schema_text(), nl=False)
 
 
 @command.command("test")
@@ -105,3 +190,18 @@ def test(rule_ids: tuple[str, ...], folders: tuple[Path, ...]) -> int:
                 click.echo(f"{plain(outcome.name)}: expected {outcome.expected}, got {outcome.got}", err=True)
     click.echo(f"{ran - failed} examples passed, {failed} failed.")
     return USAGE if failed or errors else CLEAN
+
+
+def _named(rule_id: str, rules: Sequence[CompiledRule]) -> CompiledRule:
+    found = {compiled.rule.id: compiled for compiled in rules}
+    if rule_id not in found:
+        raise UsageError(f"There is no rule {rule_id!r}.", do=nearest(rule_id, found) or "See: auditor rules list")
+    return found[rule_id]
+
+
+def _packs() -> Path:
+    return home("rules") / "packs"
+
+
+def _inside(file: Path, folder: Path) -> bool:
+    return file.resolve().is_relative_to(folder.resolve())

@@ -6,16 +6,17 @@ that can be told from the pattern's syntax tree: a text without them cannot matc
 
 from __future__ import annotations
 
+import importlib
 import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 # `re` publishes its parser only under these names; they are the same from Python 3.11 to 3.14.
-from re import _constants as names  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any
+names: Any = importlib.import_module("re._constants")
+parser: Any = importlib.import_module("re._parser")
 
 SIGNS = frozenset("@.:/-+#$&=?%_(),;")
 MOST = 64

@@ -36,8 +36,8 @@ def load_tongues() -> tuple[Tongue, ...]:
         fields = node.fields(["title", "words"])
         found.append(Tongue(key.text(), fields["title"].text(), frozenset(fields["words"].texts())))
     for key, node in both["scripts"].pairs():
-        fields = node.fields(["title", "first", "last"])
-        span = (int(fields["first"].number()), int(fields["last"].number()))
+        fields = node.fields(["title", "from", "to"])
+        span = (int(fields["from"].number()), int(fields["to"].number()))
         found.append(Tongue(key.text(), fields["title"].text(), frozenset(), *span))
     return tuple(found)
 

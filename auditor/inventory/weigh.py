@@ -49,9 +49,21 @@ def weigh(column: Column, lexicon: Lexicon, others: Iterable[Tested] = ()) -> tu
         if claim.phrase in addressed and claim.concept.fits != "salutation":
             continue
         found += _by_name(column, claim, share)
-    for tested in (*test(column, CHECKS), *others):
+    tests = (*test(column, CHECKS), *others)
+    for tested in tests:
         found += _by_check(column, tested, likely, lexicon)
+    if not any(c.strength >= PERSONAL for c, _ in likely):
+        found += _agreeing(tests)
     return merge(found)
+
+
+def _agreeing(tests: Iterable[Tested]) -> list[CategoryFound]:
+    """Numbers written as phones are, of which many are in use with their country's prefix: together they decide."""
+    share = {t.check.id: t.share for t in tests if above_chance(t.hits, t.tried, t.check.chance)}
+    if share.get("international-phone", 0.0) < 0.2 or share.get("written-phone", 0.0) < PERSONAL:
+        return []
+    words = "many are in use with their country's prefix, and most are grouped as phone numbers are"
+    return [CategoryFound("contact.phone", 0.65, share["written-phone"], (words,))]
 
 
 def merge(found: Iterable[CategoryFound]) -> tuple[CategoryFound, ...]:

@@ -7,7 +7,7 @@ said as a clause ("the account can be used") is a condition; others are things.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.jurisdictions import load_jurisdictions
@@ -18,10 +18,23 @@ from auditor.language.parsing import parse_period
 from auditor.language.patterns import pattern
 from auditor.language.quantifying import PERSON
 from auditor.language.syntax import Expr, Path
+from auditor.language.wording import (
+    CLAUSE,
+    DOES,
+    SENTENCE,
+    VERB,
+    article,
+    full,
+    is_clause,
+    listed,
+    many,
+    negated,
+    ordinal,
+    time_noun,
+    words,
+)
 from auditor.relations import Field, Relation, Relations, load_relations
 
-_CLAUSE = re.compile(r"^(to where|in which|on which|with whom|when|whence|how|why|who|whose|whether|where|what|which|from when|until when|since when)\b")
-_VERB = re.compile(r"\b(is|are|was|were|has|have|can)\b")
 _OPERATORS = {
     "=": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least",
 }  # fmt: skip
@@ -29,11 +42,6 @@ _TIMES = {
     "=": "is the same as", "!=": "is not the same as", "<": "is before", "<=": "is not after", ">": "is after",
     ">=": "is not before",
 }  # fmt: skip
-_SENTENCE = re.compile(r"\b(is|are|was|were|has|have|can|may|must)\b")
-_DOES = re.compile(r"^(it|(?:the|a|its) [a-z]+) (still )?([a-z]+(?:s|ed))\b")
-_BARE = re.compile(r"^when (?=last|first|next|[a-z]+ed\b)")
-_CALLED = {"how": "form of the record"}
-"""Fields whose own name is no noun."""
 _FLIPPED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _DENIED = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _TIME_TYPES = ("time", "birth")
@@ -65,7 +73,7 @@ class _Reader:
             case syntax.Compare():
                 return self._compare(_DENIED[expr.operator] if denied else expr.operator, expr.left, expr.right)
             case syntax.Among():
-                listed = _listed([self.thing(option) for option in expr.options], "or")
+                listed = listed([self.thing(option) for option in expr.options], "or")
                 return f"{self.thing(expr.value)} is {'not ' if denied else ''}{listed}"
             case syntax.Between():
                 ends = f"{self.thing(expr.low)} and {self.thing(expr.high)}, both included"
@@ -75,9 +83,9 @@ class _Reader:
             case syntax.Older():
                 if isinstance(expr.period, syntax.Call):
                     longer = f"longer before the date of the audit than {self._period(expr.period)}"
-                    return f"{_negated(self._moment(expr.value), denied)} {longer}"
+                    return f"{negated(self._moment(expr.value), denied)} {longer}"
                 far = f"more than {self._period(expr.period, whole=True)} before the date of the audit"
-                return f"{_negated(self._moment(expr.value), denied)} {far}"
+                return f"{negated(self._moment(expr.value), denied)} {far}"
             case syntax.Within():
                 side = "after" if expr.after else "before"
                 lies = "does not lie" if denied else "lies"
@@ -88,9 +96,9 @@ class _Reader:
                 return f"{self.thing(expr.value)} {lies} in {span}"
             case syntax.Has():
                 owner = self.thing(expr.value)
-                many = _many(owner)
-                verb = "do" if many else "does"
-                said = f"{verb} not include" if denied else "include" if many else "includes"
+                several = many(owner)
+                verb = "do" if several else "does"
+                said = f"{verb} not include" if denied else "include" if several else "includes"
                 return f"{owner} {said} {self.thing(expr.item)}"
             case syntax.Matches():
                 found = pattern(expr.pattern, expr.at)
@@ -99,10 +107,9 @@ class _Reader:
                 return f"{self._possessor(expr.path)} {'is not' if denied else 'is'} among the records"
             case syntax.Quantifier() if expr.kind != "count":
                 there = (expr.kind == "any") != denied
-                noun = _words(expr.relation) if expr.relation != "subject" else "person"
-                article = "another" if there and expr.other else _article(noun) if there else "no"
-                article = "no other" if not there and expr.other else article
-                return f"there is {article} {noun}{self._reach(expr)}".rstrip(",")
+                noun = words(expr.relation) if expr.relation != "subject" else "person"
+                which = ("another" if there else "no other") if expr.other else article(noun) if there else "no"
+                return f"there is {which} {noun}{self._reach(expr)}".rstrip(",")
             case syntax.Call():
                 function = FUNCTIONS[expr.name]
                 if denied and not function.denies:
@@ -133,14 +140,19 @@ class _Reader:
             return f"{self.thing(left)} is {far}"
         field = self._field(left) or self._field(right)
         timely = any(isinstance(side, syntax.AsOf | syntax.Shift) for side in (left, right))
-        words = _TIMES if timely or (field is not None and field.type in _TIME_TYPES) else _OPERATORS
-        return f"{self.thing(left)} {words[operator]} {self.thing(right)}"
+        timely = timely or (field is not None and field.type in _TIME_TYPES)
+        return f"{self.thing(left)} {(_TIMES if timely else _OPERATORS)[operator]} {self.thing(right)}"
 
     def _far(self, operator: str, shift: syntax.Shift) -> str:
         """ "more than 30 days after ..." where that says the same; empty where the other side would be included."""
         length = self._period(shift.period)
         word = {(">", 1): "more than", (">=", 1): "at least", ("<", -1): "more than", ("<=", -1): "at least"}
-        if isinstance(shift.period, syntax.Call) or "business" in length or length.startswith("0 ") or (operator, shift.sign) not in word:
+        if (
+            isinstance(shift.period, syntax.Call)
+            or "business" in length
+            or length.startswith("0 ")
+            or (operator, shift.sign) not in word
+        ):
             return ""
         side = "after" if shift.sign > 0 else "before"
         return f"{word[operator, shift.sign]} {length} {side} {self.thing(shift.time)}"
@@ -150,13 +162,13 @@ class _Reader:
             field = self._field(value)
             if field is not None and field.type == "flag":
                 return f"it is {'' if denied else 'not '}recorded whether {self._flag(value, False)}"
-            clausal = field is not None and _CLAUSE.match(field.meaning)
+            clausal = field is not None and CLAUSE.match(field.meaning)
             if field is not None and clausal and (field.type in ("time", "presence") or "whether " in field.meaning):
-                return f"it is {'' if denied else 'not '}recorded {self._said_of(value, _full(field.meaning))}"
-            if field is not None and field.type == "presence" and _is_clause(field.meaning):
+                return f"it is {'' if denied else 'not '}recorded {self._said_of(value, full(field.meaning))}"
+            if field is not None and field.type == "presence" and is_clause(field.meaning):
                 return self._flag(value, not denied)
         noun = self.thing(value)
-        return f"{noun} {'are' if _many(noun) else 'is'} {'' if denied else 'not '}recorded"
+        return f"{noun} {'are' if many(noun) else 'is'} {'' if denied else 'not '}recorded"
 
     def _flag(self, path: Path, denied: bool) -> str:
         field = self._field(path)
@@ -164,22 +176,22 @@ class _Reader:
             return f"{self._possessor(path, 'the record')} is {'not ' if denied else ''}deleted"
         if field is None:
             return f"{self.thing(path)} is {'not ' if denied else ''}true"
-        if field.type == "presence" and not _is_clause(field.meaning):
+        if field.type == "presence" and not is_clause(field.meaning):
             return f"{self.thing(path)} is {'not ' if denied else ''}recorded"
-        clause = _negated(field.meaning, denied)
-        if field.type == "flag" and not (_SENTENCE.search(field.meaning) or _DOES.match(field.meaning)):
+        clause = negated(field.meaning, denied)
+        if field.type == "flag" and not (SENTENCE.search(field.meaning) or DOES.match(field.meaning)):
             clause = f"it is {'not ' if denied else ''}{field.meaning.partition(':')[0]}"
         return self._said_of(path, clause)
 
     def _reach(self, node: syntax.Quantifier) -> str:
         """Which rows a quantifier asks."""
         inner = self.relations[node.relation]
-        keys = [_words(key.replace(".", "'s ")) for key in node.keys if key != PERSON]
+        keys = [words(key.replace(".", "'s ")) for key in node.keys if key != PERSON]
         if PERSON in node.keys:
             keys.insert(0, "person (by key, e-mail address or phone number, in any source)")
         details = "".join((
             " (deleted ones included)" if node.including_deleted else "",
-            f" with the same {_listed(keys, 'and')}" if keys else "",
+            f" with the same {listed(keys, 'and')}" if keys else "",
             f", in force at {self.thing(node.moment)}," if node.moment else "",
         ))  # fmt: skip
         if node.where is not None:
@@ -213,10 +225,10 @@ class _Reader:
                     count, _, unit = self._period(expr.period, whole=True).partition(" ")
                     edge = "end" if expr.sign > 0 else "start"
                     nth = unit.replace("business days", "business day")
-                    return f"the {edge} of the {_ordinal(int(count))} {nth} {side} {self.thing(expr.time)}"
+                    return f"the {edge} of the {ordinal(int(count))} {nth} {side} {self.thing(expr.time)}"
                 return f"{length} {side} {self.thing(expr.time)}"
             case syntax.Quantifier(kind="count"):
-                rows = "people" if expr.relation == "subject" else f"{_words(expr.relation)} records"
+                rows = "people" if expr.relation == "subject" else f"{words(expr.relation)} records"
                 return f"the number of {'other ' if expr.other else ''}{rows}{self._reach(expr)}".rstrip(",")
             case syntax.Path():
                 return self._noun(expr)
@@ -229,34 +241,34 @@ class _Reader:
         name = path.names[-1]
         if field is not None and field.type == "code" and field.meaning.startswith("whether "):
             noun = f"the record of {field.meaning}"
-        elif field is not None and field.type == "number" and _many(name):
-            noun = f"the number of {_words(name)}"
-        elif field is not None and field.type == "code" and name.endswith("ed") and _CLAUSE.match(field.meaning):
+        elif field is not None and field.type == "number" and many(name):
+            noun = f"the number of {words(name)}"
+        elif field is not None and field.type == "code" and name.endswith("ed") and CLAUSE.match(field.meaning):
             noun = f"the record of {field.meaning}"
         elif field is None or field.type in ("code", "set", "number", "name", "key", "ref", "region"):
-            noun = f"the {_words(name)}"
+            noun = f"the {words(name)}"
         elif field.type == "time":
             relation = self._relation(path)
-            noun = _time(field.meaning)
+            noun = time_noun(field.meaning)
             if relation is not None and field.meaning == "when":
-                noun = f"the time of the {_words(relation.name)}"
+                noun = f"the time of the {words(relation.name)}"
         else:
             noun = field.meaning if field.meaning.startswith(("the ", "a ", "an ", "its ")) else f"the {field.meaning}"
-            noun = f"the {_words(name)}" if _CLAUSE.match(field.meaning) or _VERB.search(noun) else noun
+            noun = f"the {words(name)}" if CLAUSE.match(field.meaning) or VERB.search(noun) else noun
         return self._said_of(path, noun)
 
     def _moment(self, value: Expr) -> str:
         """A time as a clause that "more than 3 years before" can follow: "it was sent"."""
         field = self._field(value)
         if isinstance(value, Path) and field and field.type == "time" and field.meaning.startswith("when "):
-            return self._said_of(value, _full(field.meaning).removeprefix("when "))
+            return self._said_of(value, full(field.meaning).removeprefix("when "))
         return f"{self.thing(value)} was"
 
     def _call(self, call: syntax.Call, template: str) -> str:
         if call.name == "by_country":
             return self._by_country(call)
         arguments = [self._regime(a) if call.name == "under" else self.thing(a) for a in call.arguments]
-        return template.format(*arguments, all=_listed(arguments, "and"))
+        return template.format(*arguments, all=listed(arguments, "and"))
 
     def _by_country(self, call: syntax.Call) -> str:
         """What a table by country is about, in words, with the table's name."""
@@ -325,69 +337,8 @@ class _Reader:
             return phrase.replace("the record", f"the record of {owner}", 1)
         if phrase.startswith("the ") and not phrase.startswith(("the person", "the time")):
             return f"{owner}'s {phrase.removeprefix('the ')}"
-        return f"{phrase}, by {owner}"
+        return f"{phrase} for {owner}"
 
     def _in_question(self) -> str:
         """The record that a rule is about, named inside a quantifier."""
-        return f"the {_words(self.outer.name) if self.outer else 'record'} in question"
-
-
-def _negated(clause: str, denied: bool) -> str:
-    if not denied:
-        return clause
-    found = _VERB.search(clause)
-    if found is not None:
-        return f"{clause[: found.end()]}{'' if found[0] == 'can' else ' '}not{clause[found.end() :]}"
-    does = _DOES.match(clause)
-    if does is None:
-        return f"it is not true that {clause}"
-    subject, still, verb = does.groups()
-    rest = clause[does.end() :]
-    if verb.endswith("ed"):
-        return f"{subject} did not {verb.removesuffix('ed')}{rest}"
-    stem = f"{verb[:-3]}y" if verb.endswith("ies") else verb[:-1]
-    return f"{subject} no longer {verb}{rest}" if still else f"{subject} does not {stem}{rest}"
-
-
-def _is_clause(meaning: str) -> bool:
-    """Whether a meaning can be said as it is: "a name is held", but not "the wording that was shown"."""
-    verb = _VERB.search(meaning)
-    return verb is not None and not _CLAUSE.match(meaning) and " that " not in meaning[: verb.start()]
-
-
-def _full(meaning: str) -> str:
-    """ "when last reviewed" with its subject: "when it was last reviewed"."""
-    return _BARE.sub("when it was ", meaning)
-
-
-def _many(noun: str) -> bool:
-    return noun.endswith("s") and not noun.endswith(("is", "ss", "us", "'s"))
-
-
-def _time(meaning: str) -> str:
-    since = {"from when": "from which it holds", "until when": "until which it holds", "since when": "since which it holds"}
-    if meaning in since:
-        return f"the time {since[meaning]}"
-    meaning = _full(meaning)
-    if _CLAUSE.match(meaning):
-        return f"the time {meaning}"
-    return meaning if meaning.startswith("the ") else f"the {meaning}"
-
-
-def _words(name: str) -> str:
-    name = _CALLED.get(name, name)
-    words = name.removesuffix("_id").removesuffix("_on").removesuffix("_at").replace("_", " ")
-    return "person" if words == "subject" else words
-
-
-def _listed(words: Sequence[str], last: str) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
-def _article(noun: str) -> str:
-    return "an" if noun[0] in "aeiou" else "a"
+        return f"the {words(self.outer.name) if self.outer else 'record'} in question"

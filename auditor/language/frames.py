@@ -30,6 +30,9 @@ from auditor.language.values import Column, Condition, Context, Value, known, st
 from auditor.relations import Field, Relation
 from auditor.tables import relation_table
 
+MAX_STEPS = 5
+"""References that a path may follow; each is a join."""
+
 
 class Frame:
     """A scan over the rows of one relation, of all sources at once; it is the scope in which rules are lowered.
@@ -101,6 +104,9 @@ class Frame:
 
     def _follow(self, steps: tuple[str, ...], path: Path) -> tuple[Relation, sa.FromClause, Condition | None]:
         """The relation and table at the end of references; the third part says whether the row is there."""
+        if len(steps) > MAX_STEPS:
+            do = "References go round in a circle; shorten it."
+            raise path.at.error(f"The path has more than {MAX_STEPS} steps.", do)
         taken: tuple[str, ...] = ()
         for step in steps:
             relation, table = self._paths[taken]

@@ -36,6 +36,8 @@ class Expression:
     file: str
     line: int
     column: int
+    indent: int = 0
+    """How far a block is indented in its file; its text is not."""
     parts: tuple[tuple[int, int, int, int], ...] = ()
     """Start and end in the text, line and column in the file, of what was filled into a kind's slots."""
 
@@ -59,7 +61,7 @@ class Expression:
 
 def written(node: Node) -> Expression:
     """An expression as written in a file."""
-    return Expression(node.text(), node.file, *node.content)
+    return Expression(node.text(), node.file, *node.content, indent=node.indent)
 
 
 @cache
@@ -87,7 +89,7 @@ def fill(name: Node, slots: Node) -> Expression:
         parts.append((len(text), len(text) + len(written_as), *node.content))
         text += written_as
     line, column = name.content
-    return Expression(text, name.file, line, column, tuple(parts))
+    return Expression(text, name.file, line, column, parts=tuple(parts))
 
 
 def _one_line(node: Node) -> str:

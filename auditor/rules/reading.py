@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from textwrap import indent
 from typing import ParamSpec, TypeVar
 
 from auditor.errors import KnowledgeError
@@ -23,11 +24,11 @@ UNREADABLE = "unreadable"
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _VERSION = re.compile(r"\d{4}\.\d{2}")
-_REQUIRED = (
+REQUIRED = (
     "id", "pack", "area", "version", "type", "title", "relation", "severity", "population", "why", "remediation",
     "closes_with", "examples",
 )  # fmt: skip
-_OPTIONAL = ("when", "violation", "kind", "slots", "params", "law", "effective", "optional")
+OPTIONAL = ("when", "violation", "kind", "slots", "params", "law", "effective", "optional")
 _ROW_KEYS = ("key", "deleted", "source")
 
 _T = TypeVar("_T")
@@ -101,7 +102,7 @@ def read_rule(node: Node, stem: str, packs: Mapping[str, str], remediation: Iter
 
     Raises RulesError with everything that is wrong.
     """
-    parts = node.fields(_REQUIRED, _OPTIONAL)
+    parts = node.fields(REQUIRED, OPTIONAL)
     relations, errors = load_relations(), Errors()
     attempt = errors.attempt
     relation, deleted = attempt(("", False), _relation, parts["relation"], relations)
@@ -207,8 +208,11 @@ def _violation(node: Node, parts: Mapping[str, Node]) -> Expression:
 def _parsed(expression: Expression | None) -> Expr | None:
     if expression is None:
         return None
+    file, line, column = expression.where
     try:
-        return parse(expression.text, where=expression.where)
+        if expression.indent:  # as it stands in the file, so that columns are right on every line
+            return parse(indent(expression.text, " " * expression.indent), where=(file, line, 1))
+        return parse(expression.text, where=(file, line, column))
     except KnowledgeError as error:
         raise expression.blame(error) from None
 

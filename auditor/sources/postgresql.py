@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,6 +19,7 @@ from auditor.sources.urls import Target, tls_context
 _PORT = 5432
 _IDLE_SECONDS = 3600
 """How long the snapshot may lie unused, while texts are read for names; the server's own limit is often shorter."""
+_DEFAULT = "public"
 _CELLS = {"bool": Cell.BOOLEAN, "bytea": Cell.HEX, "bpchar": Cell.PADDED}
 _SYSTEM = ("pg_catalog", "information_schema", "pg_toast")
 _OTHERS = {
@@ -133,14 +135,14 @@ def failure(error: BaseException) -> tuple[str, str, bool]:
     if code:
         return f"The server refused to read this (SQLSTATE {code}).", "Ask its administrator, or audit a copy.", False
     text = str(error)
-    if isinstance(error, OSError) or "Can't create a connection" in text:
-        return "The server cannot be reached.", "Check host and port, and whether it is running.", True
-    if "SSL" in text or "certificate" in text.lower():
+    if isinstance(error, ssl.SSLError) or "SSL" in text:
         return (
             "No verified TLS connection can be made to the server.",
             "Name its authority by ?sslrootcert=FILE; ?sslmode=disable goes without, in the open.",
             True,
         )
+    if isinstance(error, OSError):
+        return "The server cannot be reached.", "Check host and port, and whether it is running.", True
     if "password" in text.lower() or "authentication" in text.lower():
         return "The server asks for a password.", "Write it into ~/.pgpass, or user:@host to be asked for it.", True
     return "The connection to the server was lost.", "Run the audit again.", True
@@ -168,7 +170,7 @@ def look(connection: sa.Connection, target: Target, name: str) -> Found:
     tables, places, cells, only = [], {}, {}, set()
     skipped: list[Skipped] = []
     for oid, schema, table, kind, _, heirs, hidden in rows:
-        shown = table if names[table] == 1 or schema == "public" else f"{schema}.{table}"
+        shown = table if names[table] == 1 or schema == _DEFAULT else f"{schema}.{table}"
         named = bool({shown, table, f"{schema}.{table}"} & target.include)
         if kind in _OTHERS and not named:
             skipped.append(Skipped(f"{name}.{shown}", *_OTHERS[kind]))
@@ -187,7 +189,8 @@ def look(connection: sa.Connection, target: Target, name: str) -> Found:
             if not granted
         ]
         notes = ("Row policies decide which of its rows our account sees.",) if hidden == "t" else ()
-        tables.append(TableInfo(shown, tuple(readable), schema, "view" if kind in "vm" else "table", notes=notes))
+        beside = "" if schema == _DEFAULT else schema  # so that a table is called the same whatever engine it lies in
+        tables.append(TableInfo(shown, tuple(readable), beside, "view" if kind in "vm" else "table", notes=notes))
         places[shown] = place_of(table, schema)
         cells[shown] = {info.name: cell for info, cell, _ in own}
         if heirs == "t" and kind == "r":

@@ -51,10 +51,47 @@ PARAMS = {"grace": "0 days", "limit": "90 days"}
             "subject",
             "count of message (same subject_id) where (sent_at > this.created_at) > 3",
             "the number of message records with the same person for which the time when it was sent is after the time "
-            "when the record was created (said of the record in question) is more than 3",
+            "when the record of the person in question was created is more than 3",
         ),
-        ("subject", "under('eu-gdpr')", "the regime 'eu-gdpr' applies to the person"),
-        ("subject", "not under('eu-gdpr')", "the regime 'eu-gdpr' does not apply to the person"),
+        (
+            "request",
+            "closed_at > received_at + 10 'US' business days",
+            "the time when it was answered is after the end of the 10th business day (Monday to Friday without the "
+            "federal holidays of the United States) after the time when it came in",
+        ),
+        (
+            "request",
+            "closed_at > received_at + 30 days",
+            "the time when it was answered is more than 30 days after the time when it came in",
+        ),
+        (
+            "message",
+            "sent_at within 10 business days after subject.created_at",
+            "the time when it was sent lies in the 10 business days (Monday to Friday) after the time when the record "
+            "of the person was created",
+        ),
+        (
+            "message",
+            "any suppression (same person) where (channel = 'email')",
+            "there is a suppression with the same person (by key, e-mail address or phone number, in any source) for "
+            "which the channel is 'email'",
+        ),
+        (
+            "subject",
+            "no other subject (same person)",
+            "there is no other person with the same person (by key, e-mail address or phone number, in any source)",
+        ),
+        (
+            "subject",
+            "last_activity_at older than by_country('prospect_retention', country)",
+            "the last dealing with the person that the CRM can show was longer before the date of the audit than how "
+            "long a prospect without contact may be kept in the country of residence (by the table "
+            "'prospect_retention')",
+        ),
+        ("role", "title matches 'administrator-name'", "the title names an administrator"),
+        ("token", "not plain", "it is not stored in the clear"),
+        ("subject", "under('eu-gdpr')", "the person is under the EU General Data Protection Regulation"),
+        ("subject", "not under('eu-gdpr')", "the person is not under the EU General Data Protection Regulation"),
         ("audience", "age(subject.born_on) < 16", "the age reckoned from the person's date of birth is less than 16"),
         ("grant", "operation not in ('view', 'edit')", "the operation is not 'view' or 'edit'"),
         (

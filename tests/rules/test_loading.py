@@ -159,7 +159,7 @@ def test_a_mistake_in_a_slot_is_placed_at_the_slot(tmp_path, slots, place, messa
 def test_an_expression_in_a_block_keeps_its_line(tmp_path):
     text = GOOD.replace("violation: created_at older", "violation: |\n  created_at is missing or\n  craeted_at older")
     (error,) = errors_of(tmp_path, text)
-    assert "note-too-old.yaml:11:" in error
+    assert "note-too-old.yaml:11:3:" in error
 
 
 def test_an_id_may_be_used_once(tmp_path):

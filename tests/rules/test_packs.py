@@ -150,6 +150,7 @@ def test_what_a_machine_cannot_decide_is_for_review():
         "login-from-new-country", "personal-table-unaccounted", "consent-aged", "consent-by-default",
         "consent-for-everything", "special-category-in-text", "transfer-on-derogation", "stored-without-adequacy",
         "soft-opt-in-without-sale", "tracker-without-consent", "uk-child-consents-alone",
+        "listed-although-twin-opted-out",
     }  # fmt: skip
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from auditor.errors import SourceError
 from auditor.sources import Source, open_source
+from auditor.sources.database import open_server
 from tests.servers import DATABASE, READER, Server
 from tests.sources.reading import names_of, rows_of
 
@@ -72,16 +75,17 @@ def test_postgresql_values_are_text(postgresql):
         "CREATE DOMAIN flag AS boolean",
         "CREATE TABLE t (a boolean, b flag, c timestamptz, d timestamp, e date, f numeric(20,4), g float8, h bytea,"
         " i bytea, j text[], k jsonb, l mood, m char(6), n uuid, o interval, p int8, q int[])",
-        "INSERT INTO t VALUES (true, false, '2026-03-01 12:00+02', '2026-03-01 12:00', 'infinity', 12.5000, 3, 'caf\\303\\251',"
-        " '\\xff00', ARRAY['a', 'b \"c\" \\ {d}', NULL, 'NULL', ''], '{\"k\": [1, null]}', 'happy', 'DE', "
+        "INSERT INTO t VALUES (true, false, '2026-03-01 12:00+02', '2026-03-01 12:00', 'infinity', 12.5000, 3,"
+        " 'caf\\303\\251', '\\xff00', ARRAY['a', 'b \"c\" \\ {d}', NULL, 'NULL', ''], '{\"k\": [1, null]}', 'happy',"
+        " 'DE',"
         " '00000000-0000-0000-0000-000000000001', '1 day', 9007199254740993, '{{1,2},{3,4}}')",
         "INSERT INTO t (a) VALUES (NULL)",
     )
     with open_source(postgresql.url) as source:
         first, second = rows_of(source)
         assert first == (
-            "true", "false", "2026-03-01 10:00:00+00", "2026-03-01 12:00:00", "infinity", "12.5000", "3", "café", "\\xff00",
-            '["a", "b \\"c\\" \\\\ {d}", null, "NULL", ""]', '{"k": [1, null]}', "happy", "DE",
+            "true", "false", "2026-03-01 10:00:00+00", "2026-03-01 12:00:00", "infinity", "12.5000", "3", "café",
+            "\\xff00", '["a", "b \\"c\\" \\\\ {d}", null, "NULL", ""]', '{"k": [1, null]}', "happy", "DE",
             "00000000-0000-0000-0000-000000000001", "P1D", "9007199254740993", '[["1", "2"], ["3", "4"]]',
         )  # fmt: skip
         assert set(second) == {None}
@@ -91,22 +95,24 @@ def test_mariadb_values_are_text(mariadb):
     mariadb.clear()
     mariadb.run(
         "SET time_zone = '+02:00'",
-        "CREATE TABLE t (a tinyint(1), b bit(1), c timestamp NULL, d datetime, e date, f decimal(20,4), g double, h blob,"
-        " i varbinary(10), j json, k enum('sad','happy'), l set('x','y'), m char(6), n bigint unsigned, o time,"
+        "CREATE TABLE t (a tinyint(1), b bit(1), c timestamp NULL, d datetime, e date, f decimal(20,4), g double,"
+        " h blob, i varbinary(10), j json, k enum('sad','happy'), l set('x','y'), m char(6), n bigint unsigned, o time,"
         " p timestamp NULL, q varchar(20) CHARACTER SET latin1)",
     )
     with mariadb.engine().connect() as connection:
         connection.exec_driver_sql("SET time_zone = '+02:00'")
         connection.exec_driver_sql(
-            "INSERT INTO t VALUES (1, b'1', '2026-03-01 12:00:00', '2026-02-31 00:00:00', '0000-00-00', 12.5, 3, 'café',"
-            " x'ff00', '{\"k\": 1}', 'happy', 'x,y', 'DE  ', 18446744073709551615, '-12:00:00', '0000-00-00 00:00:00',"
+            "INSERT INTO t VALUES (1, b'1', '2026-03-01 12:00:00', '2026-02-31 00:00:00', '0000-00-00', 12.5, 3,"
+            " 'café', x'ff00', '{\"k\": 1}', 'happy', 'x,y', 'DE  ', 18446744073709551615, '-12:00:00',"
+            " '0000-00-00 00:00:00',"
             " 'Müller')"
         )
     with open_source(mariadb.url) as source:
         [row] = rows_of(source)
         assert row == (
-            "1", "1", "2026-03-01 10:00:00+00:00", "0000-00-00 00:00:00", "0000-00-00", "12.5000", "3", "café", "\\xff00",
-            '{"k": 1}', "happy", "x,y", "DE", "18446744073709551615", "-12:00:00", "0000-00-00 00:00:00", "Müller",
+            "1", "1", "2026-03-01 10:00:00+00:00", "0000-00-00 00:00:00", "0000-00-00", "12.5000", "3", "café",
+            "\\xff00", '{"k": 1}', "happy", "x,y", "DE", "18446744073709551615", "-12:00:00",
+            "0000-00-00 00:00:00", "Müller",
         )  # fmt: skip
 
 
@@ -191,11 +197,12 @@ def test_an_account_that_may_write_is_noted(server):
 
 def test_nothing_can_be_written_through_the_source(server):
     server.run("CREATE TABLE a (v INT)")
-    with open_source(f"{server.kind}://owner:owner@127.0.0.1:{server.port}/crm") as source:
+    with open_server(f"{server.kind}://owner:owner@127.0.0.1:{server.port}/crm", name=None) as source:
+        assert source._connection is not None
         place = "public" if server.kind == "postgresql" else DATABASE
         for statement in (
             f"INSERT INTO {place}.a VALUES (1)",
-            f"CREATE TEMPORARY TABLE b (v INT)",
+            "CREATE TEMPORARY TABLE b (v INT)",
             f"DELETE FROM {place}.a",
         ):
             with pytest.raises(Exception, match=r"(?i)read.only"):
@@ -233,7 +240,7 @@ def test_huge_cells_are_read_in_little_memory(server):
 def test_a_reader_who_has_enough_can_read_on(server):
     numbers(server, 50_000)
     with open_source(server.url) as source:
-        batches = source.read(source.info.tables[0], ["id"], batch_rows=100)
+        batches = cast("Generator[Any, None, None]", source.read(source.info.tables[0], ["id"], batch_rows=100))
         next(batches)
         began = time.monotonic()
         batches.close()
@@ -241,12 +248,12 @@ def test_a_reader_who_has_enough_can_read_on(server):
         assert len(rows_of(source)) == 50_000
 
 
-def test_a_read_that_takes_too_long_ends_in_one_sentence(server, monkeypatch):
+def test_a_read_that_takes_too_long_ends_in_one_sentence(server):
     numbers(server, 200_000)
-    with open_source(server.url + "?time_limit=0.2") as source:
-        with pytest.raises(SourceError, match=r"crm\.big: .*(longer than 0\.2 seconds|took too long).*rows"):
-            for _ in source.read(source.info.tables[0], ["id", "filler"]):
-                pass
+    said = r"crm\.big: .*(longer than 0\.2 seconds|took too long).*rows"
+    with open_source(server.url + "?time_limit=0.2") as source, pytest.raises(SourceError, match=said):
+        for _ in source.read(source.info.tables[0], ["id", "filler"]):
+            pass
 
 
 def test_a_locked_table_is_said_and_the_others_are_read(server, monkeypatch):
@@ -293,7 +300,7 @@ def test_an_interruption_ends_the_statement_on_the_server_within_a_second(server
 
 def test_a_connection_that_the_server_ends_is_one_sentence_and_no_other_is_made(server):
     numbers(server, 100_000)
-    with open_source(server.url) as source:
+    with open_server(server.url, name=None) as source:
         batches = source.read(source.info.tables[0], ["id", "filler"], batch_rows=2000)
         seen = next(batches).num_rows
         kill = "SELECT pg_terminate_backend({})" if server.kind == "postgresql" else "KILL CONNECTION {}"
@@ -343,3 +350,14 @@ def test_passwords_come_from_the_users_own_files(server, tmp_path, monkeypatch):
     file.chmod(0o600)
     with open_source(url) as source:
         assert names_of(source.info.tables[0]) == ["v"]
+
+
+def test_a_certificate_is_checked_against_the_authority_that_the_url_names(server, tmp_path):
+    server.run("CREATE TABLE a (v INT)")
+    url = server.url + "?sslmode=verify-full"
+    with open_source(f"{url}&sslrootcert={server.certificate}") as source:
+        assert names_of(source.info.tables[0]) == ["v"]
+    with pytest.raises(SourceError, match="No verified TLS connection"):
+        open_source(url)
+    with pytest.raises(SourceError, match="No verified TLS connection"):
+        open_source(f"{url}&sslrootcert={server.certificate}".replace("127.0.0.1", "127.0.0.2"))

@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
+from typing import Any
 
 import pg8000.dbapi
 import pymysql
@@ -28,7 +29,7 @@ READ = re.compile(r'SELECT (?P<q>["`])(?:(?!(?P=q)).)+(?P=q)(?:, (?P=q)(?:(?!(?P
 SESSION = re.compile(
     r"(BEGIN|START TRANSACTION|SET|SHOW|SAVEPOINT|RELEASE|ROLLBACK|FETCH FORWARD \d+ FROM|CLOSE) ?[^;]*|"
     r"SELECT (@@\w+|VERSION\(\)|DATABASE\(\)|connection_id\(\).*|pg_backend_pid\(\).*|pg_catalog\.version\(\)"
-    r"|current_schema\(\)|pg_catalog\.current_schema\(\)|'x' AS some_label)|select (pg_catalog\.)?(version|current_schema)\(\)",
+    r"|(pg_catalog\.)?current_schema\(\)|'x' AS some_label)",
     re.IGNORECASE,
 )
 CATALOGUE = re.compile(r"SELECT .* FROM (pg_catalog|information_schema)\..*", re.IGNORECASE | re.DOTALL)
@@ -40,11 +41,11 @@ def demo(tmp_path_factory) -> DemoFiles:
 
 
 def audited(spec: str, demo: DemoFiles) -> AuditResult:
-    options = Options(as_of=demo.as_of, key=b"k" * 32, lasting_key=True, values=200)
+    options = Options(as_of=demo.as_of, key=b"k" * 32, lasting_key=True, values=50)
     return run([f"demo={spec}"], load_rules_or_raise(), load_packs(), Policy(), options, lambda step: None)
 
 
-def verdicts(result: AuditResult) -> Mapping[str, object]:
+def verdicts(result: AuditResult) -> Mapping[str, list[tuple[Any, ...]]]:
     return {
         r.rule.id: [(p.relation, p.state, p.counts, p.reason, frozenset(p.members)) for p in r.places]
         for r in result.rules
@@ -52,7 +53,7 @@ def verdicts(result: AuditResult) -> Mapping[str, object]:
 
 
 @pytest.fixture(scope="module")
-def truth(demo) -> Mapping[str, object]:
+def truth(demo) -> Mapping[str, list[tuple[Any, ...]]]:
     result = audited(str(demo.sqlite), demo)
     assert result.complete
     return verdicts(result)
@@ -109,7 +110,8 @@ class Cut:
 
     def __init__(self, kind, monkeypatch, *, at=lambda sent: True, nth: int, how: str = "cut") -> None:
         self.seen, self.done = 0, False
-        wanted, original = self, None
+        wanted: Cut = self
+        original: Any
         if kind == "postgresql":
             original = pg8000.dbapi.Cursor.execute
 
@@ -190,4 +192,4 @@ def test_the_demo_is_loaded_with_all_its_rows(server, demo):
         for table in source.info.tables:
             [expected] = connection.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()
             assert len(rows_of(source, table)) == expected
-        assert DATABASE == source.info.name
+        assert source.info.name == DATABASE

@@ -1,0 +1,162 @@
+"""For people who write rules: a skeleton that loads, and the habits of good rules that reading alone does not check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import yaml
+
+from auditor.errors import KnowledgeError, UsageError
+from auditor.knowledge import Node, nearest, read_yaml
+from auditor.relations import Field, Relation, load_relations
+from auditor.rules.compiled import CompiledRule
+from auditor.rules.examples import run_examples
+from auditor.rules.loading import load_packs, load_rules
+from auditor.rules.reading import OUTCOMES, identifier
+
+_CURES = (
+    "add", "ask", "delete", "ensure", "erase", "fix", "implement", "make", "mend", "must", "please", "remove", "review",
+    "revoke", "set", "should", "stop", "update", "use", "verify",
+)  # fmt: skip
+"""Words with which a title begins, or that it holds, if it names the cure instead of the violation."""
+
+_TEMPLATE = """\
+# Read it aloud: auditor rules show {id} --rules FOLDER     Try it: auditor rules test {id} --rules FOLDER
+id: {id}
+pack: {pack}
+area: {area}                  # access, consent, jurisdiction, notice, purpose, retention, rights, security
+version: 2026.11
+type: automatic                # automatic: a machine decides; review: a person does; attestation: somebody signs
+title: {title}
+relation: {relation}
+# when: ...                    # which records the rule is about; leave it out for all
+violation: {violation}
+{params}severity: medium               # critical, high, medium, low, info
+population: {population}
+why: |
+  Say in one or two sentences why it matters.
+remediation: [{remedy}]          # patterns of rules/remediation.yaml
+closes_with: Say what shows that it is mended.
+examples:
+  as_of: 2026-11-01
+  violation:
+    - {relation}: {bad}
+  fine:
+    - {relation}: {good}
+  undetermined: {unknown}
+"""
+
+
+def skeleton(rule_id: str, relation: str, *, pack: str = "house") -> str:
+    """The text of a rule file that loads, with examples of its own that pass; every sentence in it wants replacing."""
+    known = load_relations()
+    if relation not in known:
+        hint = nearest(relation, known.relations) or f"Relations: {', '.join(sorted(known.relations))}."
+        raise UsageError(f"There is no relation {relation[:60]!r}.", do=hint)
+    if pack not in (packs := load_packs()):
+        raise UsageError(f"There is no pack {pack[:60]!r}.", do=nearest(pack, packs) or f"Packs: {', '.join(packs)}.")
+    identifier(Node(yaml.ScalarNode("tag:yaml.org,2002:str", rule_id, _mark(), _mark()), "ID"))
+    chosen = _field(known[relation])
+    parts = _parts(relation, chosen)
+    return _TEMPLATE.format(
+        id=rule_id, pack=pack, relation=relation, area="retention" if chosen.type == "time" else "consent",
+        title=rule_id.replace("-", " ").capitalize(), population=known[relation].rows or f"rows of {relation}",
+        remedy="ERASE" if chosen.type == "time" else "CORRECT", **parts,
+    )  # fmt: skip
+
+
+def write_skeleton(rule_id: str, relation: str, folder: Path, *, pack: str = "house") -> Path:
+    """Writes the skeleton into a folder; never over a file that is there."""
+    text, path = skeleton(rule_id, relation, pack=pack), folder / f"{rule_id}.yaml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError("The file is already there.", where=str(path), do="Choose another id or folder.") from None
+    except OSError as error:
+        raise UsageError(f"The file cannot be written: {error.strerror}.", where=str(path)) from None
+    return path
+
+
+def lint(folders: Sequence[Path] = (), only: Sequence[Path] = ()) -> tuple[KnowledgeError, ...]:
+    """Everything wrong with the rules of the built-in packs and of further folders, or with some files of them."""
+    wanted = {path.resolve() for path in only}
+    rules, errors = load_rules(folders)
+    found = [error for error in errors if not only or any(error.where.startswith(str(path)) for path in only)]
+    for compiled in rules:
+        path = _file(compiled, folders)
+        if wanted and (path is None or path.resolve() not in wanted):
+            continue
+        found.extend(_habits(compiled, read_yaml(path, shown_as=compiled.rule.file) if path else None))
+    return tuple(found)
+
+
+def _habits(compiled: CompiledRule, node: Node | None) -> Iterator[KnowledgeError]:
+    rule, parts = compiled.rule, node.mapping() if node else {}
+
+    def wrong(key: str, what: str, do: str) -> KnowledgeError:
+        return parts[key].error(what, do) if key in parts else KnowledgeError(what, where=rule.file, do=do)
+
+    first, *words = re.findall(r"[a-z'-]+", rule.title.casefold())
+    if first in _CURES or {"should", "must"} & set(words):
+        yield wrong("title", "The title names the cure.", "Name the violation, as in: Consent without a date.")
+    if not rule.title[:1].isupper():
+        yield wrong("title", "The title begins with a small letter.", "Begin it with a capital.")
+    if rule.why.strip() == "Say in one or two sentences why it matters." or rule.closes_with.startswith("Say what"):
+        yield wrong("why", "The skeleton's own sentences are still there.", "Write yours.")
+    kinds = {example.outcome for example in compiled.examples}
+    never = "examples" in parts and parts["examples"].mapping().get("undetermined")
+    for outcome in OUTCOMES:
+        said_never = outcome == "undetermined" and never and not never.is_list
+        if outcome not in kinds and not said_never:
+            yield wrong("examples", f"There is no example of {outcome}.", "Add one.")
+    for outcome_of in run_examples(compiled):
+        if not outcome_of.passed:
+            what = f"This example should be {outcome_of.expected} and is {outcome_of.got}."
+            yield KnowledgeError(what, where=outcome_of.where, do="Mend the rule or the example.")
+
+
+def _file(compiled: CompiledRule, folders: Sequence[Path]) -> Path | None:
+    from auditor.knowledge import home
+
+    for base in (home("rules").parent, Path()):
+        path = base / compiled.rule.file
+        if path.is_file():
+            return path
+    return next((p for f in folders for p in f.rglob(f"{compiled.rule.id}.yaml")), None)
+
+
+def _field(relation: Relation) -> Field:
+    """The field that a first rule is most likely about: a time of the past, else something that may be missing."""
+    fields = relation.fields.values()
+    dated = relation.fields.get(relation.dated_by)
+    times = [f for f in fields if f.type == "time"]
+    others = [f for f in fields if f.type not in ("ref", "key", "name")]
+    return dated or next(iter(times or others or fields))
+
+
+def _parts(relation: str, field: Field) -> dict[str, str]:
+    if field.type == "time":
+        return {
+            "violation": f"{field.name} older than :limit",
+            "params": "params: {limit: 3 years}       # a default; the organisation's policy may set another\n",
+            "bad": f"{{{field.name}: 2020-01-01}}",
+            "good": f"{{{field.name}: 2026-10-01}}",
+            "unknown": f"\n    - {relation}: {{}}               # nobody knows {field.meaning}",
+        }
+    values = {"flag": "true", "number": "1", "country": "DE", "region": "US-CA", "birth": "1990-01-01"}
+    value = field.values[0] if field.values else values.get(field.type, "given")
+    return {
+        "violation": f"{field.name} is missing",
+        "params": "",
+        "bad": "{}",
+        "good": f"{{{field.name}: {value}}}",
+        "unknown": "never",
+    }
+
+
+def _mark() -> yaml.Mark:
+    return yaml.Mark("ID", 0, 0, 0, None, None)

@@ -1,0 +1,112 @@
+"""Kills an audit at random points, looks at what lies on disk, and runs the same command again.
+
+Shown: the findings equal those of an undisturbed run, nothing is left behind, and no raw value was on disk at any point.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
+
+from rules.generate import batches, generate
+
+PROFILE = Path(__file__).with_name("bench.yaml")
+_MARKED = ("email", "phone", "last_name")
+_PEOPLE = 2_000
+
+
+def main() -> None:
+    """One line per point."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--subjects", type=int, default=1_000_000)
+    asked.add_argument("--points", type=int, default=20)
+    asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--folder", type=Path, help="where the made-up CRM lies or is put; kept")
+    options = asked.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.folder or Path(scratch) / "crm"
+        source = generate(folder, options.subjects, formats=("sqlite",))["sqlite"]
+        raw = tuple(_raw_values(folder / "parquet"))
+        began = time.monotonic()
+        undisturbed = findings(source, Path(scratch) / "undisturbed")
+        whole = time.monotonic() - began
+        print(f"undisturbed: {whole:.1f} s, {len(undisturbed):,} results; {len(raw):,} raw values looked for on disk")
+        draw = random.Random(options.seed)
+        wrong = 0
+        for point in range(options.points):
+            place = Path(scratch) / f"point-{point}"
+            after = draw.uniform(0.02, 0.98) * whole
+            left = killed(source, place, after)
+            found = sorted({value for file in left for value in _held(file, raw)})
+            began = time.monotonic()
+            same = findings(source, place) == undisturbed
+            took = time.monotonic() - began
+            behind = [str(path) for path in (place / "tmp").rglob("*")]
+            wrong += not same or bool(behind) or bool(found)
+            size = sum(file.stat().st_size for file in left if file.exists())
+            print(
+                f"killed after {after:6.1f} s: {len(left)} files left ({size / 1e6:.1f} MB), {len(found)} raw values in "
+                f"them; again {took:.1f} s, findings {'the same' if same else 'DIFFERENT'}, {len(behind)} files behind"
+            )
+        print(f"{options.points - wrong} of {options.points} points are right")
+        sys.exit(1 if wrong else 0)
+
+
+def command(source: Path, place: Path) -> tuple[list[str], dict[str, str]]:
+    """The audit of a source whose temporary and written files all lie below one place."""
+    (place / "tmp").mkdir(parents=True, exist_ok=True)
+    policy = place / "auditor.yaml"
+    policy.write_text(f"profiles: {{{source.stem}: '{PROFILE}'}}\n")
+    words = ["-m", "auditor", "audit", str(source), "-c", str(policy), "--as-of", "2026-10-31", "--format", "json"]
+    environment = {**os.environ, "TMPDIR": str(place / "tmp"), "AUDITOR_KEY": "a key for the benchmark"}
+    root = str(Path(__file__).parents[2])
+    return [sys.executable, *words, "--out", str(place / "report")], {**environment, "PYTHONPATH": root}
+
+
+def findings(source: Path, place: Path) -> list[str]:
+    """Every rule's result, without what differs between two runs of the same audit."""
+    words, environment = command(source, place)
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1, 3):
+        raise SystemExit(done.stderr)
+    report = json.loads(next((place / "report").glob("*.json")).read_text())
+    return [json.dumps(entry, sort_keys=True) for key in ("rules", "findings") for entry in report.get(key, [])]
+
+
+def killed(source: Path, place: Path, after: float) -> list[Path]:
+    """What lies on disk after the audit was killed."""
+    words, environment = command(source, place)
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        process.wait(after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    return [path for path in place.rglob("*") if path.is_file() and path.name != "auditor.yaml"]
+
+
+def _raw_values(parquet: Path) -> Iterator[bytes]:
+    """What of the first people must never be on disk."""
+    rows = next(batches(parquet, "people").iter_batches(_PEOPLE, columns=list(_MARKED)))
+    for column in rows.columns:
+        yield from (value.encode() for value in set(column.to_pylist()) if value)
+
+
+def _held(file: Path, raw: tuple[bytes, ...]) -> Iterator[bytes]:
+    content = file.read_bytes()
+    yield from (value for value in raw if value in content)
+
+
+if __name__ == "__main__":
+    main()
