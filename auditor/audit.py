@@ -41,6 +41,8 @@ class Options:
     values: int | None = 1000
     """Values per column the inventory looks at; None for all."""
     baseline: Path | None = None
+    reveal: bool = False
+    """Show examples of values unmasked in the data map."""
     key: bytes = b""
     lasting_key: bool = False
     """True if the key is the organisation's own, so that records can be compared with another audit's."""
@@ -66,7 +68,7 @@ def run(
     keep = _keep(specs, rules, policy, options) if options.lasting_key else None
     with ExitStack() as stack:
         sources, unopened = _open_all(specs, stack, progress)
-        inventory = take(sources, seed=options.seed, values=options.values, progress=progress)
+        inventory = take(sources, seed=options.seed, values=options.values, reveal=options.reveal, progress=progress)
         stage = stack.enter_context(open_stage(keep=keep))
         if stage.restarted:
             progress(stage.restarted)
@@ -101,6 +103,7 @@ def run(
         pictures=drawn,
         classification=policy.classification,
         delete_by=datetime.now(UTC).date() + timedelta(days=policy.keep_days),
+        revealed=options.reveal,
         gone=gone(findings, results, options.baseline) if options.baseline else (),
     )
 

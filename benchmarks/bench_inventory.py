@@ -24,10 +24,10 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.inventory.table import COLUMNS, rows, write  # noqa: E402
+from benchmarks.inventory.table import COLUMNS, rows, write
 
 OURS = "import sys; from auditor.__main__ import main; sys.argv[1:1] = ['inventory']; main()"
-DUCKDB = "import duckdb, sys; r = duckdb.read_csv(sys.argv[1], all_varchar=True); r.aggregate(', '.join(f'sum(length({c!r}::varchar)), max(\"{c}\")' for c in r.columns)).fetchall()"  # noqa: E501
+DUCKDB = "import duckdb, sys; r = duckdb.read_csv(sys.argv[1], all_varchar=True); r.aggregate(', '.join(f'sum(length({c!r}::varchar)), max(\"{c}\")' for c in r.columns)).fetchall()"
 PEER = """
 import sys, time, json, logging; logging.disable(logging.WARNING)
 import pandas as pd, spacy, tldextract

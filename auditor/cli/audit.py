@@ -47,9 +47,11 @@ def command(sources: tuple[str, ...], config: Path | None, folders: tuple[Path, 
 def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: Any, **chosen: Any) -> int:
     """Runs one audit with the options of the command line and returns the exit code."""
     from auditor.audit import Options, run
+    from auditor.cli.exits import INCOMPLETE
     from auditor.cli.judge import exit_code, summarise
     from auditor.rules.loading import load_packs, load_rules_or_raise
     from auditor.writers import check_formats, needs_records, write
+    from auditor.writers.selfcheck import self_check
     from auditor.writers.spool import open_spool
 
     check_formats(chosen["formats"])
@@ -64,6 +66,7 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
         seed=chosen["seed"],
         values=None if chosen["full"] else 1000,
         baseline=chosen["baseline"],
+        reveal=chosen.get("reveal", False),
         key=key,
         lasting_key=lasting,
         keep_on_interrupt=_keep,
@@ -74,10 +77,22 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
             result = run(specs, rules, load_packs(folders), policy, options, progress, records)
             progress("Writing the report")
             paths = write(result, chosen["out"], chosen["formats"], spool)
+            leaks = self_check(result, paths, own=_own_words(policy), whole=chosen.get("self_check", False))
     finally:
         clear()
     summarise(result, paths)
-    return exit_code(result, chosen["fail_on"], chosen["min_coverage"])
+    if result.revealed:
+        click.echo("auditor: --reveal: the files hold unmasked personal data; keep them as you keep the CRM.", err=True)
+    for leak in leaks:
+        click.echo(f"auditor: self-check: {leak} Look there before you pass it on.", err=True)
+    code = exit_code(result, chosen["fail_on"], chosen["min_coverage"])
+    return code or (INCOMPLETE if leaks and not result.revealed else code)
+
+
+def _own_words(policy: Any) -> list[str]:
+    """What the policy itself says may stand in the report."""
+    gaps = [text for gap in policy.known_gaps for text in (gap.what, gap.reason, gap.owner)]
+    return [policy.organisation, policy.classification, *policy.owners.values(), *gaps]
 
 
 def _check_params(policy: Any, known: Mapping[str, Mapping[str, str]]) -> None:

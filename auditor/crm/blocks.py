@@ -124,9 +124,7 @@ def _picked(join: JoinSpec, pairs: list[Any], block: Block, ground: Ground) -> s
     filters = [] if join.where is None else [lower_condition(join.where, scope, ground.context)]
     if join.kind == COLLECT:
         return _gathered(join, source, keys, filters, scope, ground.context)
-    columns = [
-        column.label(_name(alias, str(column.name))) for alias in own for column in own[alias].columns
-    ]
+    columns = [column.label(_name(alias, str(column.name))) for alias in own for column in own[alias].columns]
     columns.append(sa.true().label(THERE))
     select = sa.select(*columns).select_from(source).where(*filters)
     if not join.one:
@@ -254,5 +252,3 @@ def _end(value: Value) -> Column:
 def _sure(condition: Column) -> Column:
     """False where the answer is unknown."""
     return sa.func.coalesce(condition, sa.false())
-
-

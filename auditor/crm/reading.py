@@ -332,4 +332,3 @@ def _via(node: Node, filled: _Filled, reader: _Reader) -> JoinSpec:
     parts = node.fields(("table", "on"))
     table, alias = _alias(parts["table"], filled, reader)
     return JoinSpec(INNER, table, alias, filled.expression(parts["on"]))
-

@@ -245,4 +245,3 @@ def lookup_in(source: Source, failures: list[Skipped]) -> Lookup:
         return tuple(dict.fromkeys(names))
 
     return lookup
-

@@ -6,18 +6,25 @@ import re
 from collections.abc import Sequence
 
 from auditor.inventory.column import Column
+from auditor.inventory.shapes import Shape
 from auditor.inventory.taxonomy import load_taxonomy
 from auditor.model import CategoryFound
 
-SHORT, MOST = 5, 3
+SHORT, MOST, REVEALED = 5, 3, 80
 
 
-def examples(column: Column, found: Sequence[CategoryFound]) -> tuple[str, ...]:
-    """Up to three masked values; shapes only for secrets, special categories and columns that say one thing."""
+def examples(column: Column, found: Sequence[CategoryFound], *, reveal: bool = False) -> tuple[str, ...]:
+    """Up to three masked values; shapes only for secrets, special categories and columns that say one thing.
+
+    `reveal` shows the other values as they are; free text stays masked even then, for it may hold anything.
+    """
     if not any(f.confidence >= 0.5 for f in found):
         return ()
     taxonomy = load_taxonomy()
     guarded = any(taxonomy[f.category].guarded for f in found) or len(column.texts) < 2
+    reveal = reveal and not guarded and not column.share(Shape.PROSE)
+    if reveal:
+        return tuple(text[:REVEALED] for text in column.texts[:MOST])
     masked = (shape(t) if guarded or len(t) < SHORT else first(t) for t in column.texts)
     return tuple(list(dict.fromkeys(masked))[:MOST])
 

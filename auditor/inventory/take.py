@@ -55,6 +55,8 @@ class How:
     texts: int = 0
     """How many values were asked for; the language model reads as many texts, where that is more than usual."""
     countries: frozenset[str] | None = None
+    reveal: bool = False
+    """Whether examples of values are shown unmasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def take(
     values: int | None = SAMPLE,
     exact: bool = False,
     countries: frozenset[str] | None = None,
+    reveal: bool = False,
     progress: Progress = None,
 ) -> Inventory:
     """What is personal in these sources, column by column, from `values` values of each; None looks at every value.
@@ -86,7 +89,7 @@ def take(
     value is judged by a larger sample. `exact` runs Presidio's whole pipeline; `countries` (ISO codes) limits the
     identity numbers that are sought.
     """
-    how = How(values is None, exact, values or 0, countries)
+    how = How(values is None, exact, values or 0, countries, reveal)
     drawn, failures = draw(sources, seed=seed, values=values, progress=progress)
     return inventory_of(study(drawn, how=how, progress=progress), how, seed=seed, failures=failures)
 
@@ -291,7 +294,7 @@ def _result(column: Column, found: tuple[CategoryFound, ...], how: How) -> Colum
         read=column.rows - unseen,
         non_empty=column.non_empty,
         categories=tuple(f for f in found if f.confidence >= WORTH_TELLING),
-        examples=examples(column, found),
+        examples=examples(column, found, reveal=how.reveal),
     )
 
 

@@ -73,8 +73,8 @@ class _Reader:
             case syntax.Compare():
                 return self._compare(_DENIED[expr.operator] if denied else expr.operator, expr.left, expr.right)
             case syntax.Among():
-                listed = listed([self.thing(option) for option in expr.options], "or")
-                return f"{self.thing(expr.value)} is {'not ' if denied else ''}{listed}"
+                options = listed([self.thing(option) for option in expr.options], "or")
+                return f"{self.thing(expr.value)} is {'not ' if denied else ''}{options}"
             case syntax.Between():
                 ends = f"{self.thing(expr.low)} and {self.thing(expr.high)}, both included"
                 return f"{self.thing(expr.value)} is {'not ' if denied else ''}between {ends}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import yaml
-
 from auditor.errors import KnowledgeError, UsageError
-from auditor.knowledge import Node, nearest, read_yaml
+from auditor.knowledge import Node, nearest, parse_yaml, read_yaml
 from auditor.relations import Field, Relation, load_relations
 from auditor.rules.compiled import CompiledRule
 from auditor.rules.examples import run_examples
@@ -57,7 +56,7 @@ def skeleton(rule_id: str, relation: str, *, pack: str = "house") -> str:
         raise UsageError(f"There is no relation {relation[:60]!r}.", do=hint)
     if pack not in (packs := load_packs()):
         raise UsageError(f"There is no pack {pack[:60]!r}.", do=nearest(pack, packs) or f"Packs: {', '.join(packs)}.")
-    identifier(Node(yaml.ScalarNode("tag:yaml.org,2002:str", rule_id, _mark(), _mark()), "ID"))
+    identifier(parse_yaml(json.dumps(rule_id), "ID"))
     chosen = _field(known[relation])
     parts = _parts(relation, chosen)
     return _TEMPLATE.format(
@@ -156,7 +155,3 @@ def _parts(relation: str, field: Field) -> dict[str, str]:
         "good": f"{{{field.name}: {value}}}",
         "unknown": "never",
     }
-
-
-def _mark() -> yaml.Mark:
-    return yaml.Mark("ID", 0, 0, 0, None, None)

@@ -80,6 +80,10 @@ class Reader(Protocol):
         ...
 
 
+class _TooLongError(Exception):
+    """The server took longer for a table than it may."""
+
+
 class ServerSource:
     """An opened server database."""
 
@@ -195,7 +199,7 @@ class ServerSource:
                 if not rows:
                     break
                 if waited > self._target.time_limit:
-                    raise TimeoutError
+                    raise _TooLongError
                 arrays = [column_of(part, cell) for part, cell in zip(zip(*rows, strict=True), cells, strict=True)]
                 weight = sum(array.nbytes for array in arrays)
                 step = max(1, step // 4) if weight > _STEP_BYTES else min(step * 2, _MOST_ROWS)
@@ -263,7 +267,7 @@ class ServerSource:
             self._lost = True  # the server ends the statement when it finds our connection gone
 
     def _failure(self, error: BaseException, where: str) -> SourceError:
-        if isinstance(error, TimeoutError):
+        if isinstance(error, _TooLongError):
             self._lost = self._lost or not self._connected()
             limit = f"{self._target.time_limit:g}"
             return SourceError(

@@ -20,6 +20,8 @@ _PORT = 5432
 _IDLE_SECONDS = 3600
 """How long the snapshot may lie unused, while texts are read for names; the server's own limit is often shorter."""
 _DEFAULT = "public"
+_BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+"""A connection that was there, unlike one that was refused."""
 _CELLS = {"bool": Cell.BOOLEAN, "bytea": Cell.HEX, "bpchar": Cell.PADDED}
 _SYSTEM = ("pg_catalog", "information_schema", "pg_toast")
 _OTHERS = {
@@ -141,7 +143,7 @@ def failure(error: BaseException) -> tuple[str, str, bool]:
             "Name its authority by ?sslrootcert=FILE; ?sslmode=disable goes without, in the open.",
             True,
         )
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, _BROKEN):
         return "The server cannot be reached.", "Check host and port, and whether it is running.", True
     if "password" in text.lower() or "authentication" in text.lower():
         return "The server asks for a password.", "Write it into ~/.pgpass, or user:@host to be asked for it.", True

@@ -14,7 +14,7 @@ from pathlib import Path
 from auditor.errors import ReportError, UsageError
 from auditor.knowledge import nearest
 from auditor.model import AuditResult
-from auditor.writers.files import Format, RecordFormat, Records, private_folder
+from auditor.writers.files import Format, RecordFormat, Records, file_name, private_folder
 
 __all__ = [
     "Format", "RecordFormat", "Records", "check_formats", "formats", "inventory_json", "needs_records", "write",
@@ -56,7 +56,7 @@ def write(result: AuditResult, folder: Path, names: Sequence[str], records: Reco
     """
     chosen = check_formats(names)
     private_folder(folder)
-    paths = tuple(Path(folder) / each.file_name for each in chosen)
+    paths = tuple(Path(folder) / file_name(each.file_name, revealed=result.revealed) for each in chosen)
     for each, path in zip(chosen, paths, strict=True):
         if isinstance(each, Format):
             each.write(result, path)

@@ -26,6 +26,7 @@ from auditor.model import (
     Skipped,
     SourceInfo,
 )
+from auditor.writers.facts import classification
 from auditor.writers.files import Format, write_private
 
 SCHEMA_VERSION = "1"
@@ -60,6 +61,9 @@ def document(result: AuditResult) -> Json:
         "generated_at": result.generated_at.isoformat(),
         "seed": result.seed,
         "complete": result.complete,
+        "classification": classification(result),
+        "delete_by": result.delete_by.isoformat() if result.delete_by else None,
+        "revealed": result.revealed,
         "sources": [_source(source) for source in sorted(result.sources, key=lambda s: s.name)],
         "coverage": _coverage(result.coverage, result.assumptions),
         "packs": [
@@ -247,6 +251,7 @@ def _finding(finding: Finding) -> Json:
         "severity": finding.severity.value,
         "status": finding.status,
         "gates": finding.gates,
+        "owner": finding.owner,
         "new_members": finding.new_members,
         "before": finding.before,
         "fixed_members": finding.fixed_members,

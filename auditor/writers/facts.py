@@ -34,6 +34,19 @@ def still_open(result: AuditResult) -> tuple[Finding, ...]:
     return tuple(finding for finding in ordered(result) if finding.status not in CLOSED)
 
 
+def classification(result: AuditResult) -> str:
+    """How the artefact is to be treated, which is more than the policy says if examples are unmasked."""
+    if not result.revealed:
+        return line(result.classification)
+    return f"REVEALED: holds unmasked personal data. {line(result.classification)}"
+
+
+def marking(result: AuditResult) -> str:
+    """The classification and the day on which the artefact is to be deleted, in one line."""
+    said = classification(result)
+    return f"{said}; delete by {result.delete_by.isoformat()}." if result.delete_by else f"{said}."
+
+
 def name(text: str) -> str:
     """A name of the audited system, in one harmless line."""
     return visible(text, limit=NAME_LIMIT)

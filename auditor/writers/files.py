@@ -43,6 +43,12 @@ class RecordFormat:
     write: Callable[[AuditResult, Records, Path], None]
 
 
+def file_name(usual: str, *, revealed: bool) -> str:
+    """The usual name, or `report.REVEALED.html`: who sees the name knows what the file holds."""
+    stem, dot, ending = usual.rpartition(".")
+    return f"{stem}.REVEALED{dot}{ending}" if revealed else usual
+
+
 def private_folder(path: Path) -> None:
     """Makes the folder with mode 0700 if it is not there. Raises ReportError if it cannot be made."""
     try:

@@ -50,6 +50,7 @@ def _summary(result: AuditResult, findings: tuple[Finding, ...]) -> str:
     missing = sum(1 for _ in facts.troubles(result))
     if missing:
         text += f" {missing} in scope could not be checked."
+    text += f" {facts.marking(result)}"
     return command("warning" if missing else "notice", text, title=f"Privacy audit as of {result.as_of.isoformat()}")
 
 

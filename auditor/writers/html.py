@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from auditor.knowledge import home
 from auditor.model import AuditResult
+from auditor.writers.facts import marking
 from auditor.writers.files import Format, write_private
 from auditor.writers.page import FILTERS, page
 from auditor.writers.text import visible
@@ -41,6 +42,7 @@ def render(result: AuditResult) -> str:
     return environment.get_template("report.html.j2").render(
         result=result,
         page=page(result),
+        marking=marking(result),
         style=Markup(style),  # noqa: S704 - our own file, no data in it
         script=Markup(script),  # noqa: S704 - our own file, no data in it
         policy=(

@@ -43,11 +43,12 @@ def _suite(
     result: AuditResult,
 ) -> None:
     suite = Tree.SubElement(root, "testsuite", name=facts.name(pack), timestamp=_timestamp(result))
+    texts = {"classification": facts.marking(result)}
     if about is not None:
-        said = Tree.SubElement(suite, "properties")
-        texts = {"title": about.title, "conclusion": about.conclusion.value, "reason": about.reason}
-        for name, text in texts.items():
-            Tree.SubElement(said, "property", name=name, value=facts.line(text))
+        texts |= {"title": about.title, "conclusion": about.conclusion.value, "reason": about.reason}
+    said = Tree.SubElement(suite, "properties")
+    for name, text in texts.items():
+        Tree.SubElement(said, "property", name=name, value=facts.line(text))
     for each in rules:
         for place in sorted(each.places, key=lambda p: (p.source, p.relation)):
             _case(suite, each, place, findings.get((each.rule.id, place.source, place.relation)))
@@ -88,11 +89,13 @@ def _found(case: Tree.Element, finding: Finding) -> None:
 def _gaps(root: Tree.Element, result: AuditResult) -> None:
     """What no rule could see is an error of its own, so that a gap never looks like a pass."""
     suite = Tree.SubElement(root, "testsuite", name="coverage", timestamp=_timestamp(result))
+    said = Tree.SubElement(suite, "properties")
+    Tree.SubElement(said, "property", name="classification", value=facts.marking(result))
     for trouble in facts.troubles(result):
         if not trouble.rule:
             case = Tree.SubElement(suite, "testcase", classname="coverage", name=trouble.what, time="0")
             Tree.SubElement(case, "error", type="not read", message=trouble.why)
-    if not len(suite):
+    if suite.find("testcase") is None:
         Tree.SubElement(suite, "testcase", classname="coverage", name="everything in scope was read", time="0")
     _sum(suite)
 

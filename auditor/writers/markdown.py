@@ -34,11 +34,13 @@ def _comment(result: AuditResult, rows: int) -> str:
     findings = facts.still_open(result)
     parts = [
         f"## Privacy audit{f' of {_text(result.organisation)}' if result.organisation else ''}",
+        "**REVEALED: holds unmasked personal data.**" if result.revealed else "",
         _verdict(result, findings),
         *_table(findings, rows),
         *_packs(result),
         *_unassessed(tuple(facts.not_assessed(result)), rows),
         *_troubles(result, rows),
+        _text(facts.marking(result)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -54,7 +56,9 @@ def _verdict(result: AuditResult, findings: Sequence[Finding]) -> str:
 def _table(findings: Sequence[Finding], rows: int) -> Iterable[str]:
     if not findings:
         return
-    lines = ["| Severity | Finding | Records | People | Where | Law |", "|---|---|---:|---:|---|---|"]
+    owned = any(finding.owner for finding in findings)
+    head, rule = "| Severity | Finding | Records | People | Where | Law |", "|---|---|---:|---:|---|---|"
+    lines = [head + " Owner |", rule + "---|"] if owned else [head, rule]
     for finding in findings[:rows]:
         counts = finding.place.counts
         cells = (
@@ -64,6 +68,7 @@ def _table(findings: Sequence[Finding], rows: int) -> Iterable[str]:
             "" if counts.people is None else f"{counts.people:,}",
             code(facts.place(finding.place)),
             _text(facts.law(finding.rule)),
+            *([_text(finding.owner)] if owned else ()),
         )
         lines.append("| " + " | ".join(cells) + " |")
     yield "\n".join(lines)

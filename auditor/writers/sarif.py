@@ -50,6 +50,9 @@ def document(result: AuditResult) -> Json:
             "organisation": facts.line(result.organisation),
             "asOf": result.as_of.isoformat(),
             "people": result.binding.people,
+            "classification": facts.classification(result),
+            "deleteBy": _day(result.delete_by),
+            "revealed": result.revealed,
             "packs": [
                 {"id": facts.name(p.id), "conclusion": p.conclusion.value, "reason": facts.line(p.reason)}
                 for p in sorted(result.packs, key=lambda p: p.id)
@@ -122,6 +125,7 @@ def _result(finding: Finding, result: AuditResult, index: Mapping[str, int]) -> 
             "gates": finding.gates,
             "newRecords": finding.new_members,
             "due": _day(due),
+            **({"owner": facts.name(finding.owner)} if finding.owner else {}),
         },
     }
     if state := _baseline(finding):

@@ -10,12 +10,12 @@ from auditor.writers.files import Records
 from auditor.writers.text import visible
 
 HEAD = (
-    "owner", "source", "severity", "due", "rule", "title", "relation", "record", "person", "what to do", "closes when", "law",
-    "status", "finding",
+    "owner", "source", "severity", "due", "rule", "title", "relation", "record", "person", "what to do", "closes when",
+    "law", "status", "finding",
 )  # fmt: skip
 FINDING_HEAD = (
-    "owner", "source", "severity", "due", "rule", "title", "relation", "records", "people", "steps", "beware", "closes when",
-    "law", "status", "finding",
+    "owner", "source", "severity", "due", "rule", "title", "relation", "records", "people", "steps", "beware",
+    "closes when", "law", "status", "finding",
 )  # fmt: skip
 _KEY = 500
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from auditor.errors import ReportError
 from auditor.model import AuditResult
+from auditor.writers.facts import classification, marking
 from auditor.writers.files import RecordFormat, Records, replacing
 from auditor.writers.worklist import FINDING_HEAD, HEAD, overview, owners, rows
 
@@ -17,7 +18,8 @@ ROWS = 1_000_000
 """Records per sheet; a sheet ends at 1,048,576 rows."""
 _CELL = 32_767
 _WIDTHS = {
-    "owner": 20, "source": 14, "severity": 10, "due": 11, "rule": 28, "title": 44, "relation": 12, "record": 24, "person": 24,
+    "owner": 20, "source": 14, "severity": 10, "due": 11, "rule": 28, "title": 44, "relation": 12, "record": 24,
+    "person": 24,
     "records": 10, "people": 10, "what to do": 40, "steps": 60, "beware": 40, "closes when": 50, "law": 20, "status": 9,
     "finding": 26,
 }  # fmt: skip
@@ -35,9 +37,11 @@ def write_worklist_xlsx(result: AuditResult, records: Records, path: Path) -> No
         try:
             with xlsxwriter.Workbook(str(part), options) as book:
                 created = result.generated_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-                book.set_properties({"created": created})
+                book.set_properties(
+                    {"created": created, "category": classification(result), "comments": marking(result)}
+                )
                 styles = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-                _sheet(book, "Findings", FINDING_HEAD, overview(result), styles[0], styles[1])
+                _sheet(book, "Findings", FINDING_HEAD, overview(result), styles[0], styles[1], marking(result))
                 _records(book, result, records, styles[0])
         except xlsxwriter.exceptions.XlsxWriterException as error:
             reason = type(error).__name__
@@ -71,7 +75,9 @@ def _records(book: Any, result: AuditResult, records: Records, bold: Any) -> Non
             first = next(left, None)
 
 
-def _sheet(book: Any, name: str, head: Sequence[str], every: Iterable[tuple[str, ...]], bold: Any, style: Any) -> None:
+def _sheet(
+    book: Any, name: str, head: Sequence[str], every: Iterable[tuple[str, ...]], bold: Any, style: Any, last: str = ""
+) -> None:
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
     for column, title in enumerate(head):
@@ -82,6 +88,8 @@ def _sheet(book: Any, name: str, head: Sequence[str], every: Iterable[tuple[str,
         for column, text in enumerate(cells):
             if text:
                 sheet.write_string(row, column, text[:_CELL], style)
+    if last:
+        sheet.write_string(row + 2, 0, last[:_CELL])
     sheet.autofilter(0, 0, row, len(head) - 1)
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a sentence of each language is one line
 """A made-up CRM export of 30 columns in ten languages, and what each column holds; nobody in it exists.
 
 python benchmarks/inventory/table.py OUT.csv ROWS [SEED]

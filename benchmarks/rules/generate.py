@@ -1,4 +1,4 @@
-"""A made-up CRM of any size, the same for the same seed: N people, 3N messages, N consent events, in several formats."""
+"""A made-up CRM of any size, the same for the same seed, in several formats: N people, 3N messages, N consent events."""
 
 from __future__ import annotations
 
@@ -131,6 +131,6 @@ def _sqlite(parquet: Path, path: Path) -> None:
             marks = ", ".join("?" * len(kinds))
             for batch in file.iter_batches(_BATCH):
                 rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
-                base.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # noqa: S608 - our own names
+                base.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)
     base.close()
     new.rename(path)

@@ -1,6 +1,6 @@
 """Kills an audit at random points, looks at what lies on disk, and runs the same command again.
 
-Shown: the findings equal those of an undisturbed run, nothing is left behind, and no raw value was on disk at any point.
+Shown: the findings equal those of an undisturbed run, nothing is left behind, no raw value was on disk at any point.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def main() -> None:
             wrong += not same or bool(behind) or bool(found)
             size = sum(file.stat().st_size for file in left if file.exists())
             print(
-                f"killed after {after:6.1f} s: {len(left)} files left ({size / 1e6:.1f} MB), {len(found)} raw values in "
-                f"them; again {took:.1f} s, findings {'the same' if same else 'DIFFERENT'}, {len(behind)} files behind"
+                f"killed after {after:6.1f} s: {len(left)} files left ({size / 1e6:.1f} MB), {len(found)} raw values "
+                f"in them; again {took:.1f} s, findings {'the same' if same else 'DIFFERENT'}, {len(behind)} files behind"
             )
         print(f"{options.points - wrong} of {options.points} points are right")
         sys.exit(1 if wrong else 0)

@@ -206,7 +206,7 @@ def test_two_sources_lie_side_by_side(folder: Path, tmp_path: Path) -> None:
 
 def test_hostile_names_are_only_names(tmp_path: Path) -> None:
     database = tmp_path / "evil.sqlite"
-    name = 'con"tacts; drop <b>表</b>\'--'
+    name = "con\"tacts; drop <b>表</b>'--"
     quoted = '"' + name.replace('"', '""') + '"'
     with closing(sqlite3.connect(database)) as connection:
         columns = '"order" INTEGER, "first name" TEXT, "e-mail" TEXT, "Donot Call" TEXT, "select" TEXT'

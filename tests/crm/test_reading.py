@@ -103,7 +103,7 @@ def test_all_errors_are_reported_not_only_the_first(tmp_path: Path) -> None:
         ("key: p.id\n", "key: p.id\n    where: p.refuses and\n", "stops too early"),
         ("profile: small", "profile: smal", "lies in a file 'small'"),
         ("from: people p", "each: {t: [people, people], k: [a]}\n    from: people p", "different lengths"),
-        ("from: people p", "from: \"{t} p\"", "is not filled by `each`"),
+        ("from: people p", 'from: "{t} p"', "is not filled by `each`"),
         ("  - table: visits", "  - table: people", "described twice"),
         ("table: visits", "table: Visits", "Use lower case"),
     ],
@@ -117,13 +117,16 @@ def test_a_mistake_is_one_clear_sentence(tmp_path: Path, old: str, new: str, sai
 
 
 def test_a_code_outside_the_closed_list_is_refused(tmp_path: Path) -> None:
-    text = GOOD + """\
+    text = (
+        GOOD
+        + """\
   - relation: consent
     from: people p
     where: p.refuses
     key: p.id
     fields: {subject_id: p.id, channel: "'mail'", status: "'withdrwan'"}
 """
+    )
     said = errors(tmp_path, text)
     assert len(said) == 2
     assert "'mail' is not a code of channel." in said[0]

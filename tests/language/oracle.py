@@ -113,7 +113,8 @@ class Here:
                     return Term(True, None, "number")
                 return Term(True, (answers.count(True), len(answers) - answers.count(False)), "span")
             case s.Call(name="by_country"):
-                table = Facts().tables[node.arguments[0].value]
+                choice: Any = node.arguments[0]
+                table = Facts().tables[choice.value]
                 entries = [float(text) for text in self.entries(table, self.value(node.arguments[1]).known)]
                 return Term(bool(entries), (min(entries), max(entries)) if entries else None, "span")
             case s.Call(name="first"):
@@ -134,7 +135,8 @@ class Here:
     def periods(self, node: Any) -> list[tuple[int, str, str]]:
         """The periods that it may be: one, or (where the country is not known) those of every country."""
         if isinstance(node, s.Call):
-            table = Facts().tables[node.arguments[0].value]
+            named: Any = node.arguments[0]
+            table = Facts().tables[named.value]
             texts = self.entries(table, self.value(node.arguments[1]).known)
         elif isinstance(node, s.Param):
             texts = [(self.params or {})[node.name]]

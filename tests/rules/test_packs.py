@@ -108,7 +108,7 @@ def test_house_rules_rest_on_policy_and_rules_of_a_regime_cite_a_checked_law(com
             assert law.checked_on <= load_jurisdictions().checked_on
     if regime:
         assert rule.effective_from is not None
-        assert rule.effective_from >= load_jurisdictions().regimes[regime].in_force
+        assert rule.effective_from >= (load_jurisdictions().regimes[regime].in_force or dt.date.min)
         if load_relations()[rule.relation].subject_field and rule.relation != "disposal":
             assert f"under('{regime}')" in rule.when
 

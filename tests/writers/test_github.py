@@ -22,7 +22,9 @@ def test_at_most_ten_annotations_the_most_urgent_first_and_a_summary_last(result
 
 def test_an_audit_without_findings_says_so(result: AuditResult) -> None:
     clean = replace(result, findings=(), rules=(), coverage=replace(result.coverage, skipped=()))
-    assert commands(clean) == ["::notice title=Privacy audit as of 2026-11-21::Findings: none."]
+    assert commands(clean) == [
+        "::notice title=Privacy audit as of 2026-11-21::Findings: none. Confidential: pseudonymous personal data."
+    ]
 
 
 def test_what_would_end_a_command_or_a_property_is_escaped() -> None:

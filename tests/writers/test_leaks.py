@@ -58,7 +58,7 @@ def test_a_short_text_has_ways_and_none_is_empty() -> None:
 
 @pytest.mark.parametrize("canary", ["xqzcanary7v"])
 def test_no_personal_text_of_the_demo_is_in_any_format(
-    canary: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    canary: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from auditor.cli.audit import judge
     from auditor.policy import Policy
@@ -78,6 +78,7 @@ def test_no_personal_text_of_the_demo_is_in_any_format(
     assert len(paths) == len(formats())
     _lists_every_record(out)
     assert leaks(paths, [canary]) == ()
+    assert "self-check" not in capsys.readouterr().err
 
 
 def _lists_every_record(out: Path) -> None:

@@ -38,7 +38,7 @@ def test_the_findings_with_their_steps_stand_before_every_record(result: AuditRe
     found = sheets(tmp_path / "a.xlsx")
     assert list(found) == ["Findings", "Records"]
     assert tuple(found["Findings"][0]) == FINDING_HEAD and tuple(found["Records"][0]) == HEAD
-    assert len(found["Findings"]) == 1 + len(result.findings)
+    assert len(found["Findings"]) == 2 + len(result.findings)
     assert len(found["Records"]) == 1 + sum(finding.place.counts.violations for finding in result.findings)
     assert "1. Pause the campaign or journey that sent the messages.\n2. Make the sender" in found["Findings"][1][8]
     assert found["Records"][1][6] == "0000000"
@@ -63,7 +63,7 @@ def test_more_records_than_a_sheet_holds_go_on_another(
     write_worklist_xlsx(one, Numbered(limit=200), tmp_path / "a.xlsx")
     found = sheets(tmp_path / "a.xlsx")
     assert [(name, len(rows) - 1) for name, rows in found.items()] == [
-        ("Findings", 1),
+        ("Findings", 2),
         ("Records", 100),
         ("Records 2", 100),
     ]

@@ -132,7 +132,7 @@ def _view(label: str, finding: Finding, shared_with: str) -> FindingView:
     rule, place = finding.rule, finding.place
     columns = tuple(dict.fromkeys(name for row in place.evidence for name, _ in row.values))
     # What else can be searched for; title, place, pack, area and first law stand in attributes of their own.
-    words = (rule.id, *place.origin, *(law.cite for law in rule.law[1:]), finding.fingerprint)
+    words = (rule.id, finding.owner, *place.origin, *(law.cite for law in rule.law[1:]), finding.fingerprint)
     state = "needs review" if place.state is State.NEEDS_REVIEW and finding.status == "new" else finding.status
     return FindingView(
         id=label,
