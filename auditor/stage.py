@@ -93,15 +93,20 @@ class Stage:
 
     @contextlib.contextmanager
     def reading(self, part: str, rows: Mapping[str, int]) -> Iterator[None]:
-        """All that is appended within is there at the end, or nothing is; then `rows` says how many, by table."""
+        """All that is appended within is there at the end, or nothing is; then `rows` says how many, by table.
+
+        So only where a run may be resumed: a long transaction is held in memory beyond the engine's limit.
+        """
+        if not self.resumable:
+            yield
+            return
         with stage_errors(where=part):
             self._raw.begin()
         try:
             yield
-            if self.resumable:
-                values = [{"entry": name, "part": part, "rows": count} for name, count in rows.items()]
-                with stage_errors(where=part):
-                    self.connection.execute(sa.insert(_reads()), values)
+            values = [{"entry": name, "part": part, "rows": count} for name, count in rows.items()]
+            with stage_errors(where=part):
+                self.connection.execute(sa.insert(_reads()), values)
         except BaseException:
             with contextlib.suppress(duckdb.Error):
                 self._raw.rollback()
