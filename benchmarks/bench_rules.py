@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -214,9 +215,13 @@ def judging(place: Path) -> dict[str, Any]:
             hand_counts = tuple(raw.execute(query).fetchall()[0])
             if (ours.violations, ours.passes, ours.undetermined) != hand_counts:
                 raise SystemExit(f"not the same: {text}: {ours} and {hand_counts}")
-            found.append(_faster(text[:60], lambda j=judged: scan.count(stage.connection, j, context),
-                                 lambda q=query: raw.execute(q).fetchall()))  # fmt: skip
+            found.append(_faster(text[:60], partial(scan.count, stage.connection, judged, context),
+                                 partial(_rows, raw, query)))  # fmt: skip
     return {"rules": found}
+
+
+def _rows(raw: Any, query: str) -> Any:
+    return raw.execute(query).fetchall()
 
 
 def _faster(name: str, ours: Callable[[], Any], hand: Callable[[], Any]) -> tuple[str, float, float]:
