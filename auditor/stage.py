@@ -216,6 +216,7 @@ def _opened(database: str, spill: str, memory_mb: int) -> Iterator[tuple[sa.Conn
                 isolation_level="AUTOCOMMIT",  # a refused statement then poisons nothing
                 hide_parameters=True,
             )
+            sa.event.listen(engine, "handle_error", _as_interrupt)
             connection = engine.connect()
             for schema in (SOURCE_SCHEMA, SCHEMA):
                 connection.execute(CreateSchema(schema, if_not_exists=True))
@@ -227,6 +228,12 @@ def _opened(database: str, spill: str, memory_mb: int) -> Iterator[tuple[sa.Conn
             engine.dispose()
     finally:
         raw.close()
+
+
+def _as_interrupt(context: sa.engine.ExceptionContext) -> None:
+    """The engine meets Ctrl-C with an error of its own; it is given back as what it was."""
+    if type(context.original_exception) is RuntimeError and "interrupted" in str(context.original_exception):
+        raise KeyboardInterrupt from None
 
 
 def _places(folder: Path) -> tuple[str, str]:

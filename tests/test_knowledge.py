@@ -56,9 +56,9 @@ def test_a_control_character_is_refused_in_one_sentence():
     ],
 )
 def test_aliases_and_deep_nesting_are_refused_at_once(bomb):
-    began = time.monotonic()
+    began = time.process_time()
     assert error_of(bomb).startswith("file.yaml:")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(("text", "said"), [("1", "Write true or false"), ("yes", "Write true or false")])

@@ -7,18 +7,18 @@ progress to standard error.
 from __future__ import annotations
 
 import importlib
-import signal
 import sys
 import traceback
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from auditor import __version__
 from auditor.cli.exits import INCOMPLETE, INTERRUPTED, USAGE
+from auditor.cli.interrupts import asked_to_end, catch_signals
 from auditor.errors import AuditError, NoSourceError, SourceError
 
+_INTERRUPTED = "Interrupted; nothing was written."
 COMMANDS = {
     "demo": "Audit the embedded demo CRM, from data to report.",
     "audit": "Audit databases and exports, and write the report.",
@@ -74,17 +74,17 @@ def group() -> None:
 
 def main() -> None:
     """Runs the command line; every error is one sentence on standard error."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    catch_signals()
     try:
         code = group.main(prog_name="auditor", standalone_mode=False)
-    except click.exceptions.Abort:
-        _stop("Interrupted; nothing was written.", INTERRUPTED)
-    except KeyboardInterrupt:
-        _stop("Interrupted; nothing was written.", INTERRUPTED)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _stop(_INTERRUPTED, INTERRUPTED)
     except click.ClickException as error:
         error.show(file=sys.stderr)
         sys.exit(USAGE)
     except AuditError as error:
+        if asked_to_end():
+            _stop(_INTERRUPTED, INTERRUPTED)
         unreadable = isinstance(error, SourceError) and not isinstance(error, NoSourceError)
         _stop(str(error), INCOMPLETE if unreadable else USAGE)
     except BrokenPipeError:
@@ -94,14 +94,11 @@ def main() -> None:
     except ModuleNotFoundError as error:
         _stop(f"The package {error.name} is not installed. `auditor doctor` says how to add it.", USAGE)
     except Exception as error:
+        if asked_to_end():  # a library's own word for it
+            _stop(_INTERRUPTED, INTERRUPTED)
         # A trace-back would quote values, and end in 1, which means findings.
         _stop(_fault(error), INCOMPLETE)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    """Being told to end is as good as Ctrl-C: the private directory goes first."""
-    raise KeyboardInterrupt
 
 
 def _fault(error: Exception) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import click
 
+from auditor.cli.interrupts import check
+
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co"}
 
 
@@ -28,11 +30,16 @@ def steps(always: bool = False) -> Callable[[str], None]:
     def line(sentence: str) -> str:
         return f"  {time.monotonic() - began:5.1f} s  {plain(sentence.rstrip('.'))}"
 
-    if sys.stderr.isatty():
-        return lambda sentence: click.echo(f"\r\x1b[2K{line(sentence)[:110]}", nl=False, err=True)
-    if always:
-        return lambda sentence: click.echo(line(sentence), err=True)
-    return lambda _: None
+    terminal = sys.stderr.isatty()
+
+    def step(sentence: str) -> None:
+        check()
+        if terminal:
+            click.echo(f"\r\x1b[2K{line(sentence)[:110]}", nl=False, err=True)
+        elif always:
+            click.echo(line(sentence), err=True)
+
+    return step
 
 
 def clear() -> None:

@@ -80,3 +80,21 @@ def test_a_parameter_that_no_rule_has_is_wrong_configuration(auditor, contacts, 
     run = auditor("audit", contacts)
     assert run.code == 2
     assert said in run.err
+
+
+def test_an_interrupt_that_is_lost_in_a_destructor_comes_once_more():
+    code = (
+        "import os, signal, time, weakref\n"
+        "from auditor.cli.interrupts import catch_signals\n"
+        "class Thing: pass\n"
+        "catch_signals()\n"
+        "thing = Thing()\n"
+        "kept = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT))\n"
+        "try:\n"
+        "    del thing\n"
+        "    time.sleep(30)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('ended')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("ended\n", "")

@@ -81,12 +81,12 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
 def test_hostile_input_is_answered_within_a_second(text: str):
     _parser()
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         parse(text, where=START)
     except ExpressionError as found:
         assert len(str(found)) < 500
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_the_caps_are_sixty_four_levels_and_four_kilobytes():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 import sys
 import textwrap
+import threading
 import traceback
 from pathlib import Path
 
@@ -138,3 +140,19 @@ def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path):
 def test_an_unknown_table_is_a_clear_error():
     with memory_stage() as stage, pytest.raises(StageError, match="not staged"):
         stage.table("people")
+
+
+@pytest.mark.parametrize("where", ["statement", "rows"])
+def test_ctrl_c_within_the_engine_is_ctrl_c(where):
+    """The engine says "Query interrupted" instead, which would look like a fault of ours."""
+    numbers = sa.func.range(3_000_000_000).table_valued("range")
+    counted = sa.select(sa.func.sum(sa.func.hash(numbers.c.range))) if where == "statement" else sa.select(numbers)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    try:
+        with memory_stage() as stage, pytest.raises(KeyboardInterrupt):
+            timer.start()
+            stage.connection.execute(counted).fetchall()
+    finally:
+        timer.cancel()
+        signal.signal(signal.SIGINT, before)
