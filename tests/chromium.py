@@ -24,7 +24,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 LIMIT = 90.0
 """Seconds to wait for an answer."""
 _KEYS = {"Enter": 13, "Escape": 27, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40, "Tab": 9}
-_START = "import os, sys; a, b = map(int, sys.argv[1:3]); os.dup2(a, 3); os.dup2(b, 4); os.execv(sys.argv[3], sys.argv[3:])"
+_START = "import os, sys; a, b, *run = sys.argv[1:]; os.dup2(int(a), 3); os.dup2(int(b), 4); os.execv(run[0], run)"
+"""The browser reads from descriptor 3 and writes to 4, whatever numbers the pipes have here."""
 
 
 class BrowserError(Exception):
@@ -153,19 +154,14 @@ class Page:
         self.requests = [url for url in self.requests if not url.startswith(("about:", path.as_uri()))]
         return self
 
-    def look(
-        self, width: int, height: int, *, dark: bool = False, forced: bool = False, paper: bool = False, scale: float = 1
-    ) -> Page:
+    def look(self, width: int, height: int, *, dark: bool = False, forced: bool = False, scale: float = 1) -> Page:
         """Sets the window's size in CSS pixels and what the reader prefers."""
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False
         )
-        features = {"prefers-color-scheme": "dark" if dark else "light", "forced-colors": "active" if forced else "none"}
-        self.send(
-            "Emulation.setEmulatedMedia",
-            media="print" if paper else "",
-            features=[{"name": name, "value": value} for name, value in features.items()],
-        )
+        theme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        palette = {"name": "forced-colors", "value": "active" if forced else "none"}
+        self.send("Emulation.setEmulatedMedia", features=[theme, palette])
         return self
 
     def run(self, script: str) -> Any:
@@ -207,8 +203,6 @@ class Page:
                 continue
             if not node.get("ignored"):
                 facts = {each["name"]: each["value"].get("value") for each in node.get("properties", ())}
-                found.append(
-                    {"role": node["role"]["value"], "name": node.get("name", {}).get("value", ""), **facts}
-                )
+                found.append({"role": node["role"]["value"], "name": node.get("name", {}).get("value", ""), **facts})
             waiting.extend(reversed(node.get("childIds", ())))
         return found

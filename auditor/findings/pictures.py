@@ -13,7 +13,7 @@ from auditor.findings.requests import requests
 from auditor.jurisdictions import Jurisdictions
 from auditor.model import AGE_YEARS, AgeGroup, Holder, PermissionPoint, Pictures
 from auditor.relations import Relations
-from auditor.tables import END, GIVEN, relation_table
+from auditor.tables import END, relation_table
 
 Column = sa.ColumnElement[Any]
 

@@ -19,7 +19,9 @@ from tests.findings.test_pictures import connection, put
 
 __all__ = ["connection"]
 AS_OF = date(2026, 11, 1)
-PEOPLE = {"DE": ["eu-gdpr"], "CA": ["us-ca-ccpa"], "BR": ["br-lgpd"], "FR-CA": ["eu-gdpr", "us-ca-ccpa"], "JP": ["jp-appi"]}
+PEOPLE = {
+    "DE": ["eu-gdpr"], "CA": ["us-ca-ccpa"], "BR": ["br-lgpd"], "FR-CA": ["eu-gdpr", "us-ca-ccpa"], "JP": ["jp-appi"],
+}  # fmt: skip
 
 
 def asked(person: str, received: datetime | None, **more: Any) -> dict[str, Any]:
@@ -100,9 +102,9 @@ def test_the_deadlines_are_periods_and_those_of_the_rules_about_late_answers() -
                 assert parse_period(text, Place("rules/jurisdictions.yaml", 1, 1)).count
             stated[name] = {"limit": deadline.within, "at_most": deadline.at_most}
     rules = {compiled.rule.id: compiled.rule.params for compiled in load_rules_or_raise()}
-    for rule, regime in (
+    for rule, law in (
         ("request-answered-late", "eu-gdpr"),
         ("uk-request-answered-late", "uk-gdpr"),
         ("ccpa-request-answered-late", "us-ca-ccpa"),
     ):
-        assert rules[rule] == stated[regime], rule
+        assert rules[rule] == stated[law], rule
