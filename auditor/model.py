@@ -210,6 +210,8 @@ class ProfileUsed:
     reason: str
     versions: str = ""
     alternatives: tuple[str, ...] = ()
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    """By relation the `file:line:column` where the profile says which columns fill it."""
 
 
 @dataclass(frozen=True, slots=True)

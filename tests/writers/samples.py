@@ -434,7 +434,8 @@ def realistic_result() -> AuditResult:
         binding=Binding(
             profiles=(
                 ProfileUsed(
-                    "crm", "suitecrm", "SuiteCRM", "11 of 11 tables of the fingerprint are there.", "7.12 to 8.7"
+                    "crm", "suitecrm", "SuiteCRM", "11 of 11 tables of the fingerprint are there.", "7.12 to 8.7",
+                    mapped={"audience": "rules/crm/suitecrm.yaml:212:7"},
                 ),
                 ProfileUsed(
                     "newsletter", "inferred", "Inferred from names", "No profile fits; names and contents were used."
