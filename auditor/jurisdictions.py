@@ -19,6 +19,18 @@ _REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when requests of some kinds must be answered under a law; periods as a rule writes them."""
+
+    within: str
+    at_most: str
+    """The same with the longest extension; empty where the law names none."""
+    kinds: frozenset[str]
+    law: str
+    verified: Verified
+
+
+@dataclass(frozen=True, slots=True)
 class Regime:
     """A privacy law and the places whose people it protects. Places from memory are in `from_memory`, too."""
 
@@ -34,6 +46,8 @@ class Regime:
     in_force: date | None = None
     verified: Verified = Verified.M
     from_memory: frozenset[str] = frozenset()
+    answers: tuple[Deadline, ...] = ()
+    """Deadlines for requests of the people it protects; none where none is known."""
 
     def applies(self, country: str, region: str = "") -> bool:
         """Whether a person who lives there is protected by this law."""
@@ -169,7 +183,7 @@ def _codes(node: Node | None, shape: re.Pattern[str]) -> list[str]:
 
 
 def _regime(key: Node, node: Node, known_regions: Mapping[str, tuple[str, ...]]) -> Regime:
-    parts = node.fields(("title", "law", "in_force", "verified", "places"), ("establishment",))
+    parts = node.fields(("title", "law", "in_force", "verified", "places"), ("establishment", "answers"))
     countries: set[str] = set()
     regions: set[str] = set()
     from_memory: set[str] = set()
@@ -196,6 +210,19 @@ def _regime(key: Node, node: Node, known_regions: Mapping[str, tuple[str, ...]])
         in_force=parts["in_force"].day(),
         verified=Verified(parts["verified"].one_of(Verified)),
         from_memory=frozenset(from_memory),
+        answers=tuple(_deadline(entry) for entry in parts["answers"].items()) if "answers" in parts else (),
+    )
+
+
+def _deadline(node: Node) -> Deadline:
+    parts = node.fields(("within", "kinds", "law", "verified"), ("at_most",))
+    known = load_relations()["request"].fields["kind"].values
+    return Deadline(
+        within=parts["within"].text(),
+        at_most=parts["at_most"].text() if "at_most" in parts else "",
+        kinds=frozenset(kind.one_of(known) for kind in parts["kinds"].items()),
+        law=parts["law"].text(),
+        verified=Verified(parts["verified"].one_of(Verified)),
     )
 
 

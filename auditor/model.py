@@ -210,6 +210,8 @@ class ProfileUsed:
     reason: str
     versions: str = ""
     alternatives: tuple[str, ...] = ()
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    """By relation the `file:line:column` where the profile says which columns fill it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,18 +504,45 @@ class Holder:
     rights: tuple[tuple[str, str, int], ...] = ()
 
 
+class Standing(StrEnum):
+    """How a request stands against the deadline of one law."""
+
+    IN_TIME = "answered in time"
+    EXTENDED = "answered within the extension"
+    LATE = "answered late"
+    WAITING = "open, not due yet"
+    SOON = "open, due within a week"
+    OVERDUE = "open, overdue"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class RequestGroup:
-    """Requests of one kind, answered or still open, by days since they came in; `days` follows `REQUEST_DAYS`."""
+    """Requests of one kind by how they stand; `counts` follows `Standing`. An empty kind was not recorded."""
 
     kind: str
-    answered: bool
-    days: tuple[int, ...]
-    unknown: int
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LawRequests:
+    """Requests of people under one law, against its deadlines as `rules/jurisdictions.yaml` states them.
+
+    `law` is the regime; empty for the requests to which no law with a known deadline applies for certain, which are
+    all of unknown standing. A person under two laws is counted under both.
+    """
+
+    law: str
+    title: str
+    groups: tuple[RequestGroup, ...]
+    within: str = ""
+    """The period for an answer, such as `1 month`."""
+    at_most: str = ""
+    """The same with the longest extension; empty where the law names none."""
+    basis: Law | None = None
 
 
 AGE_YEARS = (1, 2, 3, 5, 10)
-REQUEST_DAYS = (30, 60, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,7 +552,7 @@ class Pictures:
     permissions: tuple[PermissionPoint, ...] = ()
     ages: tuple[AgeGroup, ...] = ()
     holders: tuple[Holder, ...] = ()
-    requests: tuple[RequestGroup, ...] = ()
+    requests: tuple[LawRequests, ...] = ()
 
 
 # --- the result ---------------------------------------------------------------------------------------------

@@ -8,9 +8,14 @@
   const folds = (within, view) => $$("[data-open]", within).forEach((fold) => {
     fold.open = fold.dataset.open.split(" ").includes(view);
   });
-  const viewer = $("#view");
+  const views = $$('[name="view"]');
+  const view = () => views.find((choice) => choice.checked).value;
+  const choose = (wanted) => {
+    (views.find((choice) => choice.value === wanted) || views[0]).checked = true;
+    folds(document, view());
+  };
   if (!list) {
-    viewer.addEventListener("change", () => folds(document, viewer.value));
+    views.forEach((choice) => choice.addEventListener("change", () => choose(choice.value)));
     ready();
     return;
   }
@@ -18,14 +23,15 @@
   // --- records: the rows that are written out, and those that are data until they are shown -------------
   const form = $("#filters");
   const search = $("#q");
-  const selects = [...$$("select", form), viewer];
+  const selects = $$("select", form);
+  const heads = $$("[data-sort]");
   const more = $("#more");
   const STEP = 100;
   const ALL_UP_TO = 200;
   const records = $$(":scope > .f", list).map((node) => ({ node, id: $("details", node).id, key: node.dataset }));
   const byId = new Map(records.map((record) => [record.id, record]));
   const data = $("#rows");
-  (data ? JSON.parse(data.textContent) : []).map(window.auditorNames).forEach((row) => {
+  (data ? window.auditorRows(JSON.parse(data.textContent)) : []).forEach((row) => {
     const like = byId.get(row.from).key;
     const record = { row, node: null, id: row.id, key: null };
     record.key = {
@@ -57,15 +63,21 @@
     $$(".shared", details).forEach((slot) => {
       const source = byId.get(slot.dataset.from);
       const part = source && $(slot.dataset.part, source.node);
-      if (part) slot.replaceWith(part.cloneNode(true));
+      if (!part) return;
+      const copy = part.cloneNode(true);
+      $$("[aria-label]", copy).forEach((named) => {
+        named.setAttribute("aria-label", named.getAttribute("aria-label").replace(slot.dataset.from, details.id));
+      });
+      slot.replaceWith(copy);
     });
-    folds(details, viewer.value);
+    folds(details, view());
   };
 
   // --- filter, group, sort ---------------------------------------------------------------------------------
   const read = () => {
     const state = { q: search.value.trim(), sev: $$('[name="sev"]:checked', form).map((box) => box.value).join(",") };
     selects.forEach((field) => { state[field.name] = field.value; });
+    state.view = view();
     return state;
   };
   const fill = (state) => {
@@ -73,10 +85,10 @@
     const levels = (state.sev || "").split(",");
     $$('[name="sev"]', form).forEach((box) => { box.checked = levels.includes(box.value); });
     selects.forEach((field) => {
-      if (field === viewer && state.view === undefined) return;
       const wanted = state[field.name] || "";
       field.value = [...field.options].some((option) => option.value === wanted) ? wanted : "";
     });
+    if (state.view !== undefined) choose(state.view);
   };
   const matching = (state) => {
     const wanted = state.q.toLowerCase().split(/\s+/).filter(Boolean);
@@ -85,7 +97,7 @@
       && ["area", "pack", "place", "state", "law"].every((name) => !state[name] || key[name] === state[name]);
     const found = records.filter((record) => fits(record) && wanted.every((word) => words(record).includes(word)));
     const by = state.sort.replace("-", "");
-    if (by === "title" || by === "place") found.sort((a, b) => a.key[by].localeCompare(b.key[by]));
+    if (["title", "place", "state"].includes(by)) found.sort((a, b) => a.key[by].localeCompare(b.key[by]));
     else if (by) found.sort((a, b) => b.key[by] - a.key[by]);
     if (!state.group) return [found, null];
     const groups = new Map();
@@ -130,7 +142,8 @@
     [found, groups] = matching(state);
     limit = records.length > ALL_UP_TO ? STEP : records.length;
     show();
-    selects.forEach((field) => field.classList.toggle("on", field !== viewer && Boolean(field.value)));
+    selects.forEach((field) => field.classList.toggle("on", Boolean(field.value)));
+    heads.forEach((head) => head.setAttribute("aria-pressed", head.dataset.sort === state.sort));
     $("#none").hidden = found.length > 0;
     const all = `${records.length.toLocaleString("en")} ${records.length === 1 ? "finding" : "findings"}`;
     $("#count").textContent = found.length === records.length ? all : `${found.length.toLocaleString("en")} of ${all}`;
@@ -152,7 +165,6 @@
     const hash = location.hash.slice(1);
     if (hash.startsWith("findings?")) {
       fill(parse(hash.slice("findings?".length)));
-      folds(document, viewer.value);
       apply();
       $("#findings").scrollIntoView();
       return;
@@ -173,7 +185,7 @@
   list.addEventListener("toggle", (event) => {
     const details = event.target;
     if (!details.matches(".f > details") || !details.open) return;
-    if ($(".shared", details) || viewer.value) prepare(details);
+    if ($(".shared", details) || view()) prepare(details);
     if (!printing && location.hash.slice(1) !== details.id) history.replaceState(null, "", `#${details.id}`);
   }, true);
   let timer = 0;
@@ -187,12 +199,21 @@
     show();
     $("summary", node(next)).focus();
   });
-  viewer.addEventListener("change", () => {
+  views.forEach((choice) => choice.addEventListener("change", () => {
     // A view opens folds and sets the grouping; it hides nothing.
-    $('[name="group"]', form).value = { engineer: "table", auditor: "law" }[viewer.value] || "";
-    folds(document, viewer.value);
+    $('[name="group"]', form).value = { engineer: "table", auditor: "law" }[view()] || "";
+    choose(view());
     apply();
     remember();
+  }));
+  heads.forEach((head) => {
+    head.disabled = false;
+    head.addEventListener("click", () => {
+      const field = $('[name="sort"]', form);
+      field.value = field.value === head.dataset.sort ? "" : head.dataset.sort;
+      apply();
+      remember();
+    });
   });
   let opened = [];
   window.addEventListener("beforeprint", () => {
@@ -205,14 +226,14 @@
     });
   });
   window.addEventListener("afterprint", () => {
-    opened.forEach((details) => { details.open = false; folds(details, viewer.value); });
+    opened.forEach((details) => { details.open = false; folds(details, view()); });
     printing = false;
   });
 
   // --- keys, only with focus in the search or on a row --------------------------------------------------------
-  const heads = () => $$(":scope > .f > details > summary", list);
+  const rows = () => $$(":scope > .f > details > summary", list);
   search.addEventListener("keydown", (event) => {
-    const all = heads();
+    const all = rows();
     if (event.key === "ArrowDown" && all.length) { event.preventDefault(); all[0].focus(); }
     if (event.key === "Escape" && search.value) { event.preventDefault(); search.value = ""; apply(); remember(); }
   });
@@ -224,7 +245,7 @@
       head.focus();
       return;
     }
-    const all = heads();
+    const all = rows();
     const at = all.indexOf(event.target);
     if (at < 0) return;
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];

@@ -1,7 +1,17 @@
 // A finding that is data becomes a row: a copy of its rule's first finding with its own figures. Text only, no markup.
-window.auditorNames = (values) => {
-  const [id, from, place, table, state, n, rate, wrong, notes, trend, bars, records, origin, mark] = values;
-  return { id, from, place, table, state, n, rate, wrong, notes, trend, bars, records, origin, mark };
+window.auditorRows = ({ texts, rows }) => {
+  const count = (value) => value === null ? "–" : value.toLocaleString("en");
+  const label = (number) => `F-${String(number).padStart(2, "0")}`;
+  return rows.map(([id, from, place, table, state, n, unsure, [form, rate], notes, trend, bars, records, origin, mark]) => {
+    const figures = [count(n[0]), count(n[1]), rate, count(n[4]), count(n[2])];
+    return {
+      id: label(id), from: label(from), place: texts[place], table: texts[table], state: state.map((word) => texts[word]), n,
+      unsure: texts[unsure], rate, wrong: texts[form].replace(/\{([0-4])\}/g, (_, figure) => figures[figure]),
+      notes: notes.map((note) => texts[note]), trend: texts[trend], bars, mark,
+      records: records.map(([key, ...values]) => [key, ...values.map((value) => texts[value])]),
+      origin: origin && origin.map(([name, columns]) => [texts[name], columns.map((column) => texts[column])]),
+    };
+  });
 };
 window.auditorRow = (row, like) => {
   const item = like.cloneNode(true);
@@ -31,7 +41,8 @@ window.auditorRow = (row, like) => {
     });
     return drawn;
   };
-  const [whole, zoom, edge] = row.bars;
+  const [[vio, und], zoom, edge] = row.bars;
+  const whole = [vio, und, 1000 - vio - und];
   const count = (value) => value === null ? "–" : value.toLocaleString("en");
 
   const [violations, population, undetermined, passes, people] = row.n;
@@ -42,7 +53,7 @@ window.auditorRow = (row, like) => {
   Object.entries(figures).forEach(([name, value]) => text(name, count(value)));
   const words = {
     id: row.id, place: row.place, state: row.state[0].charAt(0).toUpperCase() + row.state[0].slice(1), trend: row.trend,
-    wrong: row.wrong, shown: `${row.records.length} of ${count(violations)} records`, rate: row.rate[0], unsure: row.rate[1], fingerprint: row.mark,
+    wrong: row.wrong, shown: `${row.records.length} of ${count(violations)} records`, rate: row.rate, unsure: row.unsure, fingerprint: row.mark,
   };
   Object.entries(words).forEach(([name, value]) => text(name, value));
   slots("state").forEach((slot) => { slot.className = `st st-${row.state[1]}`; });
@@ -52,6 +63,8 @@ window.auditorRow = (row, like) => {
     return line;
   })));
 
+  if (row.trend) text("past", row.trend);
+  else if (item.querySelector('[data-slot="past"] svg')) text("past", "Not in the last audit.");
   item.querySelector(".c-num .bar").replaceWith(bar(whole, "thin"));
   slots("bars").forEach((slot) => {
     slot.replaceChildren(bar(whole, "big"));

@@ -135,7 +135,8 @@ def choose(info: SourceInfo, inventory: Inventory, asked: str | None) -> tuple[P
         reason = f"{reason}; {why}"
     if found is None:
         return None, ProfileUsed(info.name, "", "", reason)
-    return found, ProfileUsed(info.name, found.name, found.title, reason, found.versions, alternatives)
+    mapped = {block.relation: block.place for block in reversed(found.blocks)}
+    return found, ProfileUsed(info.name, found.name, found.title, reason, found.versions, alternatives, mapped)
 
 
 def _bind_source(

@@ -9,9 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from auditor.model import AGE_YEARS, REQUEST_DAYS, AgeGroup, Holder, PermissionPoint, Pictures, RequestGroup
+from auditor.findings.requests import requests
+from auditor.jurisdictions import Jurisdictions
+from auditor.model import AGE_YEARS, AgeGroup, Holder, PermissionPoint, Pictures
 from auditor.relations import Relations
-from auditor.tables import END, GIVEN, relation_table
+from auditor.tables import END, relation_table
 
 Column = sa.ColumnElement[Any]
 
@@ -23,7 +25,7 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "user": frozenset({"active", "admin"}),
     "role": frozenset({"title", "may_export", "may_delete", "sees_all"}),
     "grant": frozenset({"user_id", "role_id", "object", "operation", "scope", "denies", "active"}),
-    "request": frozenset({"kind", "received_at", "closed_at"}),
+    "request": frozenset({"subject_id", "kind", "received_at", "extended_at", "closed_at"}),
 }
 """What the pictures read, beside what the rules do."""
 MONTHS = 24
@@ -36,13 +38,13 @@ def with_pictures(needs: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset
     return {name: needs.get(name, frozenset()) | NEEDS.get(name, frozenset()) for name in sorted({*needs, *NEEDS})}
 
 
-def pictures(connection: sa.Connection, relations: Relations, as_of: date) -> Pictures:
+def pictures(connection: sa.Connection, relations: Relations, facts: Jurisdictions, as_of: date) -> Pictures:
     """What the stage says about permissions over time, ages, rights and requests at the end of `as_of`."""
     return Pictures(
         permissions=_permissions(connection, relations, as_of),
         ages=_ages(connection, relations, as_of),
         holders=_holders(connection, relations),
-        requests=_requests(connection, relations, as_of),
+        requests=requests(connection, relations, facts, as_of),
     )
 
 
@@ -249,33 +251,3 @@ def _direct(connection: sa.Connection, user: sa.Table, grant: sa.Table) -> list[
         Holder(str(source), "", "direct", int(n), int(active), ((str(operation), str(scope or ""), int(objects)),))
         for source, operation, scope, n, active, objects in connection.execute(query)
     ]
-
-
-# --- requests ------------------------------------------------------------------------------------------------
-
-
-def _requests(connection: sa.Connection, relations: Relations, as_of: date) -> tuple[RequestGroup, ...]:
-    request = relation_table(relations["request"])
-    now = sa.cast(sa.literal(_end_of(as_of)), sa.DateTime())
-    received, closed = request.c.received_at, request.c.closed_at
-    answered = sa.func.coalesce(request.c["closed_at" + GIVEN], sa.false())
-    until = sa.case((answered, closed), else_=now)
-    days = sa.func.date_diff("day", received, until)
-    group = sa.case(
-        (sa.or_(received.is_(None), until.is_(None), sa.func.isinf(received), sa.func.isinf(until)), -1),
-        *((days <= limit, n) for n, limit in enumerate(REQUEST_DAYS)),
-        else_=len(REQUEST_DAYS),
-    ).label("age")
-    rows = (
-        sa.select(request.c.kind, answered.label("answered"), group)
-        .where(sa.not_(request.c.deleted), sa.func.coalesce(received <= now, sa.true()))
-        .subquery()
-    )
-    columns = (rows.c.kind, rows.c.answered, rows.c.age)
-    counts: dict[tuple[str, bool], dict[int, int]] = defaultdict(dict)
-    for kind, done, age, count in connection.execute(sa.select(*columns, sa.func.count()).group_by(*columns)):
-        counts[str(kind or ""), bool(done)][int(age)] = int(count)
-    return tuple(
-        RequestGroup(kind, done, tuple(found.get(n, 0) for n in range(len(REQUEST_DAYS) + 1)), found.get(-1, 0))
-        for (kind, done), found in sorted(counts.items())
-    )

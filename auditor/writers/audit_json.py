@@ -12,7 +12,6 @@ from typing import Any
 from auditor.inventory.document import inventory_document
 from auditor.model import (
     AGE_YEARS,
-    REQUEST_DAYS,
     AuditResult,
     Binding,
     Counts,
@@ -20,11 +19,13 @@ from auditor.model import (
     Finding,
     Inventory,
     Law,
+    LawRequests,
     Pictures,
     PlaceResult,
     RuleResult,
     Skipped,
     SourceInfo,
+    Standing,
 )
 from auditor.writers.facts import classification
 from auditor.writers.files import Format, write_private
@@ -179,8 +180,21 @@ def _pictures(drawn: Pictures) -> Json:
             {**asdict(holder), "rights": [{"operation": o, "scope": s, "objects": n} for o, s, n in holder.rights]}
             for holder in drawn.holders
         ],
-        "request_days": list(REQUEST_DAYS),
-        "requests": [{**asdict(group), "days": list(group.days)} for group in drawn.requests],
+        "requests": [_requests(each) for each in drawn.requests],
+    }
+
+
+def _requests(under: LawRequests) -> Json:
+    return {
+        "law": under.law,
+        "title": under.title,
+        "within": under.within,
+        "at_most": under.at_most,
+        "basis": _law([under.basis] if under.basis else []),
+        "groups": [
+            {"kind": group.kind, "standing": {s.value: n for s, n in zip(Standing, group.counts, strict=True) if n}}
+            for group in under.groups
+        ],
     }
 
 

@@ -35,7 +35,7 @@ def commands(result: AuditResult) -> list[str]:
 
 def _annotation(finding: Finding, result: AuditResult) -> str:
     where = spot(result, finding)
-    place = {"file": facts.line(where.path), "line": str(where.line or 1)}
+    place = {"file": facts.line(where.path), "line": str(where.line)}
     title = f"{finding.severity.value}: {facts.line(finding.rule.title)}"
     text = f"{facts.counted(finding.place)} Basis: {facts.law(finding.rule)}. [{facts.name(finding.rule.id)}]"
     return command(_COMMAND[finding.severity], text, **place, title=title)

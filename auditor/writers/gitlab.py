@@ -53,7 +53,7 @@ def _entry(check: str, fingerprint: str, severity: Severity, text: str, where: S
         "description": text,
         "fingerprint": fingerprint,
         "severity": SEVERITY[severity],
-        "location": {"path": facts.line(where.path), "lines": {"begin": where.line or 1}},
+        "location": {"path": facts.line(where.path), "lines": {"begin": where.line}},
     }
 
 

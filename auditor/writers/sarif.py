@@ -112,6 +112,9 @@ def _result(finding: Finding, result: AuditResult, index: Mapping[str, int]) -> 
         "level": "none" if review else LEVEL[finding.severity],
         "message": {"text": _escaped(message)},
         "locations": [_location(spot(result, finding), finding.place)],
+        "relatedLocations": [
+            {"id": 0, "physicalLocation": _physical(rule_spot(finding.rule)), "message": {"text": "The rule"}}
+        ],
         "partialFingerprints": {
             "auditorFinding/v1": facts.name(finding.fingerprint),
             "primaryLocationLineHash": f"{facts.name(finding.fingerprint)}:1",
@@ -153,8 +156,7 @@ def _location(where: Spot, place: PlaceResult) -> Json:
 
 
 def _physical(where: Spot) -> Json:
-    region = {} if where.line is None else {"region": {"startLine": where.line}}
-    return {"artifactLocation": {"uri": where.uri}, **region}
+    return {"artifactLocation": {"uri": where.uri}, "region": {"startLine": where.line}}
 
 
 def _invocation(result: AuditResult, index: Mapping[str, int]) -> Json:

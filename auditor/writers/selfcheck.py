@@ -21,7 +21,8 @@ TEXTS = (".html", ".json", ".sarif", ".xml", ".txt", ".md", ".csv")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+'-]{1,64}@(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w@])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)\b")
 _CARD = re.compile(r"(?<![\w-])(?<!\d[.,])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{5})(?![\w-]|[.,]\d)")
-_LONE_CARD = re.compile(r"(?<![\w-])(?<!\d[.,])\d{13,19}(?![\w-]|[.,]\d)")
+_NUMBER = re.compile(r"(?<![\w-])(?<!\d[.,])\d{13,19}(?![\w-]|[.,]\d)")
+_SAYS_CARD = re.compile(r"(?i:card|credit|debit|pan|visa|mastercard|amex|maestro)\b[^\n\d]{0,40}\Z")
 _PHONE = re.compile(r"(?<![\w/+=])\+\d[\d ().-]{6,22}\d(?!\w)")
 
 
@@ -43,7 +44,7 @@ def self_check(
     found = [(path.name, *each) for path in paths if path.suffix in TEXTS for each in _in_file(path, whole)]
     if not found:
         return ()
-    ours = {value for text in (*_own(result), *own) for _, value in _values(text, keys=False)}
+    ours = {value for text in (*_own(result), *own) for _, value in _values(text)}
     shown = {row.key for finding in result.findings for row in finding.place.evidence}
     return tuple(dict.fromkeys(Leak(name, kind) for name, kind, value in found if value not in ours | shown))
 
@@ -54,13 +55,13 @@ def _in_file(path: Path, whole: bool) -> set[tuple[str, str]]:
     with path.open(encoding="utf-8", errors="replace", newline="") as stream:
         while (whole or left > 0) and (block := stream.read(BLOCK)):
             left -= len(block)
-            found.update(_values(tail + block, keys=path.suffix == ".csv"))
+            found.update(_values(tail + block))
             tail = block[-OVERLAP:]
     return found
 
 
-def _values(text: str, *, keys: bool) -> Iterator[tuple[str, str]]:
-    """Kind and value; where every record's key is listed, a bare number is no sign of a card."""
+def _values(text: str) -> Iterator[tuple[str, str]]:
+    """Kind and value."""
     if "&#" in text or "&amp;" in text:
         text = html.unescape(text)
     if "%40" in text:
@@ -70,9 +71,20 @@ def _values(text: str, *, keys: bool) -> Iterator[tuple[str, str]]:
         around = text[max(0, sign.start() - 65) : sign.start() + 255]
         yield from (("an e-mail address", m[0]) for m in _EMAIL.finditer(around) if is_email(m[0]))
     yield from (("an IBAN", m[0]) for m in _IBAN.finditer(text) if is_iban(m[0]))
-    for pattern in (_CARD,) if keys else (_CARD, _LONE_CARD):
-        yield from (("a card number", m[0]) for m in pattern.finditer(text) if is_card(m[0]))
+    yield from (("a card number", m[0]) for m in _CARD.finditer(text) if is_card(m[0]))
+    yield from (("a card number", number) for number in _bare_cards(text))
     yield from (("a phone number", m[0]) for m in _PHONE.finditer(text) if is_international_phone(m[0]))
+
+
+def _bare_cards(text: str) -> Iterator[str]:
+    """Ungrouped numbers that are cards: the text calls them so, or most of several are. Some long ids look like one."""
+    found = {m[0]: m for m in _NUMBER.finditer(text)}
+    cards = [number for number in found if is_card(number)]
+    alike = len(cards) > 1 and 2 * len(cards) > len(found)
+    for number in cards:
+        start = found[number].start()
+        if alike or _SAYS_CARD.search(text[max(0, start - 60) : start]):
+            yield number
 
 
 def _own(result: AuditResult) -> Iterator[str]:

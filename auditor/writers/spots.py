@@ -10,16 +10,15 @@ from urllib.parse import quote
 from auditor.knowledge import home
 from auditor.model import AuditResult, Finding, PlaceResult, Rule, SourceInfo, TableInfo
 
-_TEXT = ("delimited",)
 _LIMIT = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A relative path, and a line of it where one is known."""
+    """A relative path and a line of it; the first where the file has no lines, as no tool shows a place without one."""
 
     path: str
-    line: int | None = None
+    line: int = 1
 
     @property
     def uri(self) -> str:
@@ -28,25 +27,36 @@ class Spot:
 
 
 def spot(result: AuditResult, finding: Finding) -> Spot:
-    """The header of the export file that the finding is about; for a database, the rule that found it."""
-    found = exported(result, finding.place)
-    return rule_spot(finding.rule) if found is None else found
+    """The export file that the finding is about; for a database, the profile that says what was read; else the rule."""
+    return exported(result, finding.place) or mapped(result, finding.place) or rule_spot(finding.rule)
 
 
 def exported(result: AuditResult, where: PlaceResult) -> Spot | None:
-    """The export file of a place, None if it is not one."""
+    """The header of the export file of a place, None if it is not one."""
     source = next((s for s in result.sources if s.name == where.source), None)
     table = _table(result, source, where) if source is not None else None
     if source is None or table is None or not table.location:
         return None
-    plain_text = table.kind in _TEXT and not table.location.endswith(".gz")
-    return Spot(_joined(source.location, table.location), 1 if plain_text else None)
+    return Spot(_joined(source.location, table.location))
+
+
+def mapped(result: AuditResult, where: PlaceResult) -> Spot | None:
+    """Where the CRM's profile says which columns fill the relation, None if no file says so."""
+    used = next((profile for profile in result.binding.profiles if profile.source == where.source), None)
+    file, _, at = (used.mapped.get(where.relation, "") if used is not None else "").partition(":")
+    line, _, _ = at.partition(":")
+    path = _shipped(file)
+    return Spot(path, int(line)) if path.endswith((".yaml", ".yml")) and line.isdecimal() and len(line) < 9 else None
 
 
 def rule_spot(rule: Rule) -> Spot:
     """The rule's own file and line."""
-    installed = str(home("rules").parent) + "/"
-    return Spot(_relative(rule.file.removeprefix(installed)) or "rules", max(rule.line, 1))
+    return Spot(_shipped(rule.file) or "rules", max(rule.line, 1))
+
+
+def _shipped(file: str) -> str:
+    """A file of the product below its own folder, any other as it was given."""
+    return _relative(file.removeprefix(str(home("rules").parent) + "/"))
 
 
 def _table(result: AuditResult, source: SourceInfo, where: PlaceResult) -> TableInfo | None:

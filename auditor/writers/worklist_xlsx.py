@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC
 from itertools import chain, islice
@@ -10,13 +11,15 @@ from typing import Any
 
 from auditor.errors import ReportError
 from auditor.model import AuditResult
-from auditor.writers.facts import classification, marking
+from auditor.writers.facts import classification, marking, name
 from auditor.writers.files import RecordFormat, Records, replacing
 from auditor.writers.worklist import FINDING_HEAD, HEAD, overview, owners, rows
 
 ROWS = 1_000_000
 """Records per sheet; a sheet ends at 1,048,576 rows."""
 _CELL = 32_767
+_NAME = 18
+_SIGNS = re.compile(r"[\[\]:*?/\\]")
 _WIDTHS = {
     "owner": 20, "source": 14, "severity": 10, "due": 11, "rule": 28, "title": 44, "relation": 12, "record": 24,
     "person": 24,
@@ -62,27 +65,37 @@ def _library() -> Any:
 
 
 def _records(book: Any, result: AuditResult, records: Records, bold: Any) -> None:
-    """Everyone's records on sheets of their own, as many as they need."""
-    number = 0
+    """Everyone's records on sheets of their own, named after them, as many as they need."""
+    taken = {"findings"}
     for owner in owners(result) or ("",):
         left = iter(rows(result, records, owner))
         first = next(left, None)
-        while first is not None or number == 0:
-            number += 1
-            name = "Records" if number == 1 else f"Records {number}"
+        while first is not None or len(taken) == 1:
             begun = () if first is None else (first,)
-            _sheet(book, name, HEAD, islice(chain(begun, left), ROWS), bold, None)
+            _sheet(book, _named(owner, taken), HEAD, islice(chain(begun, left), ROWS), bold, None)
             first = next(left, None)
 
 
+def _named(owner: str, taken: set[str]) -> str:
+    """A name that a workbook allows and no other sheet has: 31 characters, none of its own signs."""
+    plain = _SIGNS.sub(" ", name(owner)).strip(" '")[:_NAME].strip(" '")
+    title = f"Records {plain}".strip()
+    number = 1
+    while title.casefold() in taken:
+        number += 1
+        title = f"Records {plain}".strip() + f" {number}"
+    taken.add(title.casefold())
+    return title
+
+
 def _sheet(
-    book: Any, name: str, head: Sequence[str], every: Iterable[tuple[str, ...]], bold: Any, style: Any, last: str = ""
+    book: Any, title: str, head: Sequence[str], every: Iterable[tuple[str, ...]], bold: Any, style: Any, last: str = ""
 ) -> None:
-    sheet = book.add_worksheet(name)
+    sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 0)
-    for column, title in enumerate(head):
-        sheet.set_column(column, column, _WIDTHS[title])
-        sheet.write_string(0, column, title, bold)
+    for column, heading in enumerate(head):
+        sheet.set_column(column, column, _WIDTHS[heading])
+        sheet.write_string(0, column, heading, bold)
     row = 0
     for row, cells in enumerate(every, 1):
         for column, text in enumerate(cells):

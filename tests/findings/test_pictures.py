@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from auditor.findings.pictures import month_ends, pictures
+from auditor.jurisdictions import load_jurisdictions
 from auditor.model import PermissionPoint, Pictures
 from auditor.relations import load_relations
 from auditor.stage import open_stage
@@ -36,7 +37,7 @@ def put(connection: sa.Connection, relation: str, *rows: dict[str, Any]) -> None
 
 
 def drawn(connection: sa.Connection) -> Pictures:
-    return pictures(connection, load_relations(), AS_OF)
+    return pictures(connection, load_relations(), load_jurisdictions(), AS_OF)
 
 
 def at(year: int, month: int = 1) -> datetime:
@@ -106,15 +107,6 @@ def test_a_role_shows_its_users_and_the_rights_that_are_in_force(connection: sa.
     assert (role.title, role.users, role.active) == ("Sales", 2, 1)
     assert role.rights == (("view", "all", 1), ("export", "", 1))
     assert (direct.kind, direct.users, direct.rights) == ("direct", 1, (("export", "all", 1),))
-
-
-def test_requests_are_counted_by_days_until_the_answer_or_the_audit(connection: sa.Connection) -> None:
-    received = {"kind": "access", "received_at": datetime(2026, 9, 1), "received_at" + END: datetime(2026, 9, 2)}
-    answered = {"closed_at": datetime(2026, 9, 20), "closed_at" + END: datetime(2026, 9, 21), "closed_at__given": True}
-    put(connection, "request", received, {**received, **answered}, {"kind": "access", "received_at": None})
-    open_, done = drawn(connection).requests
-    assert (open_.answered, open_.days, open_.unknown) == (False, (0, 0, 1, 0), 1)
-    assert (done.answered, done.days) == (True, (1, 0, 0, 0))
 
 
 def test_month_ends_stand_in_order_and_end_with_the_date_itself() -> None:

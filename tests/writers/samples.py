@@ -25,6 +25,7 @@ from auditor.model import (
     Holder,
     Inventory,
     Law,
+    LawRequests,
     PermissionPoint,
     Pictures,
     PlaceResult,
@@ -357,9 +358,22 @@ def _pictures() -> Pictures:
             Holder("crm", "Service", "role", 40, 39, (("view", "team", 4),)),
         ),
         requests=(
-            RequestGroup("access", False, (3, 1, 0, 1), 0),
-            RequestGroup("access", True, (20, 2, 0, 0), 1),
-            RequestGroup("erasure", True, (9, 0, 0, 0), 0),
+            LawRequests(
+                "eu-gdpr",
+                "EU General Data Protection Regulation",
+                (RequestGroup("access", (20, 4, 2, 3, 1, 2, 1)), RequestGroup("erasure", (9, 0, 0, 0, 0, 0, 0))),
+                "1 month",
+                "3 months",
+                Law("GDPR Art. 12(3)", Verified.V1, AS_OF),
+            ),
+            LawRequests(
+                "br-lgpd",
+                "Brazilian General Personal Data Protection Law",
+                (RequestGroup("access", (2, 0, 0, 0, 0, 0, 0)),),
+                "15 days",
+                basis=Law("LGPD Art. 19(II)", Verified.V1, AS_OF),
+            ),
+            LawRequests("", "", (RequestGroup("", (0, 0, 0, 0, 0, 0, 3)),)),
         ),
     )
 
@@ -420,7 +434,8 @@ def realistic_result() -> AuditResult:
         binding=Binding(
             profiles=(
                 ProfileUsed(
-                    "crm", "suitecrm", "SuiteCRM", "11 of 11 tables of the fingerprint are there.", "7.12 to 8.7"
+                    "crm", "suitecrm", "SuiteCRM", "11 of 11 tables of the fingerprint are there.", "7.12 to 8.7",
+                    mapped={"audience": "rules/crm/suitecrm.yaml:212:7"},
                 ),
                 ProfileUsed(
                     "newsletter", "inferred", "Inferred from names", "No profile fits; names and contents were used."

@@ -1,80 +1,118 @@
-"""The report against axe-core in a browser: WCAG 2.2 A and AA and best practice, light and dark, wide and narrow."""
+"""The report for people who see little, hear it, or choose their own colours: axe-core and the browser's own tree."""
 
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from auditor.model import AuditResult
-from auditor.writers import write_html
+from tests.chromium import Page
+from tests.writers.conftest import Open
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-CHECK = """
-addEventListener("load", async () => {
-  document.documentElement.dataset.theme = "%s";
-  const viewer = document.querySelector("#view");
-  viewer.value = "engineer";
-  viewer.dispatchEvent(new Event("change"));
-  document.querySelectorAll("details").forEach((details) => { details.open = true; });
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const found = await axe.run(document, {runOnly: tags, resultTypes: ["violations"]});
-  const lines = found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target).join(" | ")}`);
-  parent.postMessage(`${innerWidth} px: ` + (lines.join("; ") || `nothing in ${found.passes.length} rules`), "*");
-});
-"""
-FRAME = """<iframe src="report.html" width="%d" height="900" style="border:0"></iframe>
-<script>addEventListener("message", (event) => {
-  const note = document.createElement("p");
-  note.id = "axe";
-  note.textContent = event.data;
-  document.body.append(note);
-});</script>"""
+RUN = """axe.run(document, {resultTypes: ["violations"], runOnly: [
+  "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then((found) => [found.passes.length,
+  found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((node) => node.target).join(" | ")}`)])"""
+OPEN = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+LANDMARKS = ("banner", "navigation", "main", "contentinfo", "complementary", "search")
 
 
-def _needed(path: str | None, what: str) -> str:
-    if path:
-        return path
-    if os.environ.get("AUDITOR_REQUIRE_SERVERS") == "1":
-        pytest.fail(f"AUDITOR_REQUIRE_SERVERS=1, but {what}.")
-    pytest.skip(f"{what}; the report's accessibility was not checked.".capitalize())
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def axe() -> str:
-    named = os.environ.get("AUDITOR_AXE", "")
-    path = Path(_needed(named if named and Path(named).is_file() else None, "AUDITOR_AXE names no axe.min.js"))
-    return path.read_text(encoding="utf-8")
+    path = os.environ.get("AUDITOR_AXE", "")
+    if path and Path(path).is_file():
+        return Path(path).read_text(encoding="utf-8")
+    if os.environ.get("AUDITOR_REQUIRE_SERVERS") == "1":
+        pytest.fail("AUDITOR_REQUIRE_SERVERS=1, but AUDITOR_AXE names no axe.min.js.")
+    pytest.skip("AUDITOR_AXE names no axe.min.js; the report was not checked by axe-core.")
 
 
-@pytest.fixture(scope="module")
-def browser() -> str:
-    return _needed(next((path for name in BROWSERS if (path := shutil.which(name))), None), "Chromium is not installed")
+def complaints(page: Page, axe: str) -> list[str]:
+    page.run(axe)
+    passes, violations = page.run(RUN)
+    assert passes > 20
+    return list(violations)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing_with_everything_open(
-    axe: str, browser: str, result: AuditResult, tmp_path: Path, theme: str, width: int
+@pytest.mark.parametrize("view", ["", "engineer", "auditor"])
+@pytest.mark.parametrize(("dark", "width"), [(False, 1440), (True, 1440), (False, 390), (True, 390)])
+def test_axe_core_finds_nothing(
+    axe: str, open_report: Open, result: AuditResult, dark: bool, width: int, view: str
 ) -> None:
-    report = tmp_path / "report.html"
-    write_html(result, report)
-    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", report.read_text(encoding="utf-8"))
-    planted = f"<script>{axe}</script><script>{CHECK % theme}</script></body>"
-    report.write_text(text.replace("</body>", planted), encoding="utf-8")
-    frame = tmp_path / "frame.html"
-    # A window is never narrower than 500 pixels, a frame is.
-    frame.write_text(FRAME % width, encoding="utf-8")
-    done = subprocess.run(
-        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-         "--disable-background-networking", "--window-size=1500,1000", f"--user-data-dir={tmp_path / 'profile'}",
-         "--virtual-time-budget=60000", "--dump-dom", frame.as_uri()],
-        capture_output=True, text=True, timeout=180, check=True,
-    )  # fmt: skip
-    found = re.search(r'<p id="axe">([^<]*)</p>', done.stdout)
-    assert found
-    assert re.fullmatch(rf"{width} px: nothing in \d+ rules", found[1]), found[1]
+    page = open_report(result, f"#findings?view={view}", width=width, dark=dark)
+    assert complaints(page, axe) == []
+    if not view:
+        page.run("location.hash = '#F-02'")
+        assert complaints(page, axe) == []
+    page.run(OPEN)
+    assert complaints(page, axe) == []
+
+
+def test_at_four_times_the_size_nothing_has_to_be_scrolled_in_two_directions(
+    open_report: Open, result: AuditResult
+) -> None:
+    page = open_report(result, width=320)
+    page.run(OPEN)
+    assert page.run("document.documentElement.scrollWidth") <= 320
+    small = """[...document.querySelectorAll("button, select, input, summary, .fid, .chip")].filter((each) => {
+      const box = each.getBoundingClientRect();
+      return box.width && box.height && (box.width < 24 || box.height < 24);
+    }).map((each) => each.outerHTML.slice(0, 80))"""
+    assert page.run(small) == []
+
+
+def test_a_screen_reader_is_told_the_landmarks_the_headings_in_order_and_a_name_for_every_control(
+    open_report: Open, result: AuditResult
+) -> None:
+    page = open_report(result, "#F-01")
+    heard = page.heard()
+    roles = [node["role"] for node in heard]
+    assert [role for role in LANDMARKS if role not in roles] == []
+    levels = [node["level"] for node in heard if node["role"] == "heading"]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in pairwise(levels))
+    named = ("button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "image", "region")
+    assert [node for node in heard if node["role"] in named and not node["name"].strip()] == []
+    views = [(node["name"], node["checked"]) for node in heard if node["role"] == "radio"]
+    assert views == [("Officer", "true"), ("Engineer", "false"), ("Auditor", "false")]
+    severity = next(node for node in heard if node["role"] == "checkbox")
+    assert severity["name"] == "Critical 3"
+    assert "Violations" in {node["name"].removeprefix("Sort by ") for node in heard if node["role"] == "button"}
+
+
+def test_the_number_of_findings_that_a_filter_leaves_is_said_aloud(open_report: Open, result: AuditResult) -> None:
+    page = open_report(result)
+
+    def status() -> dict[str, object]:
+        return next(node for node in page.heard() if node["role"] == "status")
+
+    assert status()["live"] == "polite"
+    page.run("document.querySelector('[name=sev][value=critical]').click()")
+    heard = page.heard()
+    at = next(n for n, node in enumerate(heard) if node["role"] == "status")
+    assert f"3 of {len(result.findings)} findings" in " ".join(node["name"] for node in heard[at : at + 3])
+
+
+def test_every_picture_has_a_name_and_its_figures_as_text_beside_it(open_report: Open, result: AuditResult) -> None:
+    page = open_report(result)
+    pictures = [node["name"] for node in page.heard() if node["role"] == "image"]
+    assert pictures and all("table" in name or "rules" in name for name in pictures)
+    assert page.run("document.querySelectorAll('svg:not([aria-hidden]):not([role])').length") == 0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_in_the_readers_own_colours_marks_bars_and_what_is_chosen_can_still_be_told(
+    axe: str, open_report: Open, result: AuditResult, dark: bool
+) -> None:
+    page = open_report(result, "#findings?sev=critical&view=engineer", dark=dark, forced=True)
+    assert page.run("matchMedia('(forced-colors: active)').matches")
+    text = page.run("getComputedStyle(document.body).color")
+    for kind in ("critical", "fail"):
+        assert page.run(f"getComputedStyle(document.querySelector('.ic-{kind}')).color") == text
+    fills = page.run("[...document.querySelectorAll('.outcome .bar rect')].map((each) => getComputedStyle(each).fill)")
+    assert len(set(fills)) == len(fills) > 3
+    chosen = "getComputedStyle(document.querySelector('{} input:checked + span')).outlineStyle"
+    assert [page.run(chosen.format(part)) for part in (".chip", ".seg")] == ["solid", "solid"]
+    assert complaints(page, axe) == []

@@ -59,15 +59,22 @@ def test_a_rule_says_why_what_to_do_and_by_which_law(result: AuditResult) -> Non
         assert part in text
 
 
-def test_a_finding_in_an_export_points_at_its_header_and_one_in_a_database_at_its_rule(result: AuditResult) -> None:
+def test_a_finding_in_an_export_points_at_its_header_and_one_in_a_database_at_the_profile(result: AuditResult) -> None:
     located = {
         (r["ruleId"], r["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]): r["locations"][0]
         for r in log(result)["runs"][0]["results"]
     }
     database = located["listed-despite-opt-out", "crm.audience"]
     assert database["physicalLocation"] == {
-        "artifactLocation": {"uri": "rules/packs/house/listed-despite-opt-out.yaml"}, "region": {"startLine": 1},
+        "artifactLocation": {"uri": "rules/crm/suitecrm.yaml"}, "region": {"startLine": 212},
     }  # fmt: skip
+    unmapped = located["minor-by-country", "crm.subject"]
+    assert unmapped["physicalLocation"]["artifactLocation"]["uri"] == "rules/packs/eu-gdpr/minor-by-country.yaml"
+    for each in log(result)["runs"][0]["results"]:
+        rule = each["relatedLocations"][0]["physicalLocation"]
+        assert rule["artifactLocation"]["uri"].endswith(f"/{each['ruleId']}.yaml")
+        # GitHub shows no result without a line.
+        assert each["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1
     assert "crm.email_addresses.opt_out" in {place["fullyQualifiedName"] for place in database["logicalLocations"]}
     export = located["listed-despite-opt-out", "newsletter.audience"]["physicalLocation"]
     assert export["artifactLocation"]["uri"].startswith("exports/newsletter/newsletter")

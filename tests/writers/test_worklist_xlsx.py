@@ -11,7 +11,7 @@ import pytest
 
 from auditor.errors import ReportError
 from auditor.model import AuditResult
-from auditor.writers import worklist_xlsx
+from auditor.writers import facts, worklist_xlsx
 from auditor.writers.worklist import FINDING_HEAD, HEAD
 from auditor.writers.worklist_xlsx import write_worklist_xlsx
 from tests.writers.hostile import HOSTILE
@@ -86,9 +86,13 @@ def test_without_its_library_one_sentence_says_how_to_install_it(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_everyone_has_a_sheet_of_their_own(result: AuditResult, tmp_path: Path) -> None:
-    owned = tuple(replace(f, owner="Marketing" if n % 2 else "Sales") for n, f in enumerate(result.findings[:4]))
-    write_worklist_xlsx(replace(result, findings=owned), Numbered(limit=3), tmp_path / "a.xlsx")
+def test_everyone_who_owns_findings_has_a_sheet_named_after_them(result: AuditResult, tmp_path: Path) -> None:
+    names = ("Sales [EU]: team/one", "Sales (EU)  team one", "'quoted'", "N" * 200, "sales (eu)  TEAM ONE")
+    owned = tuple(replace(f, owner=name) for f, name in zip(result.findings, names, strict=False))
+    write_worklist_xlsx(replace(result, findings=owned), Numbered(limit=2), tmp_path / "a.xlsx")
     found = sheets(tmp_path / "a.xlsx")
-    by_sheet = [{row[0] for row in rows[1:]} for name, rows in found.items() if name.startswith("Records")]
-    assert by_sheet == [{"Marketing"}, {"Sales"}]
+    assert len(found) == 1 + len(names)
+    assert all(len(name) <= 31 and not re.search(r"[\[\]:*?/\\]", name) for name in found)
+    assert sorted({row[0] for row in rows[1:]}.pop() for rows in list(found.values())[1:]) == sorted(
+        map(facts.name, names)
+    )

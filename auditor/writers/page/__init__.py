@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -22,12 +23,13 @@ from auditor.model import (
 from auditor.writers.page.bars import Segment
 from auditor.writers.page.datamap import DataMap, data_map
 from auditor.writers.page.findings import Action, FindingView, first_actions, number_findings
+from auditor.writers.page.glance import Glance, glance
 from auditor.writers.page.ledger import LedgerRow, Understood, columns_used, ledger, not_read, understood
 from auditor.writers.page.people import People, people
 from auditor.writers.page.pictures import Pictured, pictured
 from auditor.writers.page.rows import later, written
 from auditor.writers.page.verdict import StateBar, Verdict, state_bar, verdict
-from auditor.writers.page.words import CONCLUSION_CLASS, FILTERS, MARK, STATE_WORD
+from auditor.writers.page.words import CONCLUSION_CLASS, FILTERS, MARK, STATE_WORD, day, plural
 
 __all__ = ["FILTERS", "Page", "page"]
 
@@ -52,15 +54,29 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """How long records may be kept by one rule, in the rule's own parameters, and how many are over it."""
+
+    rule: RuleResult
+    periods: tuple[str, ...]
+    violations: int
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The report, computed."""
 
     verdict: Verdict
+    glance: Glance
     states: StateBar
     tally: tuple[tuple[Conclusion, int], ...]
     severities: tuple[tuple[Severity, int], ...]
     assessed: int
     rows: int
+    versions: str
+    """Which rules were applied and how fresh the law is."""
+    limits: tuple[Limit, ...]
     findings: tuple[FindingView, ...]
     shown: tuple[FindingView, ...]
     rows_later: Markup
@@ -88,6 +104,8 @@ class Page:
     passed: tuple[Passed, ...]
     rules: tuple[RuleResult, ...]
     anchors: Mapping[str, str]
+    appendix: tuple[tuple[str, tuple[tuple[str, RuleResult], ...]], ...]
+    """Title of each pack, and its rules with their anchors."""
     choices: Mapping[str, tuple[str, ...]]
     marks: tuple[tuple[str, str], ...]
     attestations: tuple[RuleResult, ...]
@@ -106,11 +124,14 @@ def page(result: AuditResult) -> Page:
     open_states = (State.NOT_ASSESSED, State.ERROR)
     return Page(
         verdict=verdict(result),
+        glance=glance(result, findings),
         states=state_bar(states),
         tally=_tally(result),
         severities=_severities(view.finding.severity for view in findings),
         assessed=sum(n for state, n in states.items() if state not in open_states),
         rows=sum(table.rows or 0 for table in result.coverage.tables),
+        versions=_versions(rules),
+        limits=_limits(rules),
         findings=findings,
         shown=written(findings),
         rows_later=later(findings),
@@ -133,7 +154,8 @@ def page(result: AuditResult) -> Page:
         not_applicable=tuple(r for r in rules if r.state is State.NOT_APPLICABLE),
         passed=_passed(rules),
         rules=rules,
-        anchors={rule.rule.id: f"R-{n:02d}" for n, rule in enumerate(rules, start=1)},
+        appendix=_appendix(rules, result),
+        anchors={rule.rule.id: anchor for anchor, rule in _anchored(rules)},
         choices={
             "area": _distinct(v.finding.rule.area for v in findings),
             "pack": _distinct(v.finding.rule.pack for v in findings),
@@ -166,6 +188,36 @@ def _pack_row(pack: PackResult, result: AuditResult) -> PackRow:
     bar = state_bar(states)
     words = tuple((STATE_WORD[state], n) for state, n in bar.counts)
     return PackRow(pack, tuple((s, n) for s, n in counts if n), bar.segments, words)
+
+
+def _anchored(rules: tuple[RuleResult, ...]) -> tuple[tuple[str, RuleResult], ...]:
+    return tuple((f"R-{number:02d}", rule) for number, rule in enumerate(rules, start=1))
+
+
+def _appendix(
+    rules: tuple[RuleResult, ...], result: AuditResult
+) -> tuple[tuple[str, tuple[tuple[str, RuleResult], ...]], ...]:
+    titles = {pack.id: pack.title for pack in result.packs}
+    packs = groupby(_anchored(rules), key=lambda anchored: anchored[1].rule.pack)
+    return tuple((titles.get(pack, pack), tuple(group)) for pack, group in packs)
+
+
+def _versions(rules: tuple[RuleResult, ...]) -> str:
+    versions = sorted({each.rule.version for each in rules if each.rule.version})
+    checked = [law.checked_on for each in rules for law in each.rule.law if law.checked_on]
+    said = f"{plural(len(rules), 'rule')}, version {', '.join(versions[:3])}" if versions else ""
+    return f"{said}; law checked up to {day(max(checked))}" if checked else said
+
+
+def _limits(rules: tuple[RuleResult, ...]) -> tuple[Limit, ...]:
+    listed = []
+    for each in rules:
+        periods = tuple(each.rule.params[name] for name in sorted(each.rule.params))
+        counts = [place.counts for place in each.places if place.counts.population]
+        if each.rule.area == "retention" and periods and counts:
+            over, of = sum(c.violations for c in counts), sum(c.population for c in counts)
+            listed.append(Limit(each, periods, over, of))
+    return tuple(sorted(listed, key=lambda limit: (-limit.violations, limit.rule.rule.id)))
 
 
 def _tally(result: AuditResult) -> tuple[tuple[Conclusion, int], ...]:

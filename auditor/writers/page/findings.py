@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from auditor.writers.page.words import number, plural, rows_of, share
 
 CLOSED = ("accepted", "false positive")
 _AT_LEAST = 7
+_FIGURE = re.compile(r"\{([0-4])\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,14 @@ class FindingView:
     id: str
     finding: Finding
     shared_with: str
-    wrong: str
+    form: str
+    """What is wrong, with `{0}` for the first of `figures` and so on."""
+    figures: tuple[str, ...]
     bar: PopulationBar
     columns: tuple[str, ...]
+    """Evidence that differs between records."""
+    common: tuple[tuple[str, str], ...]
+    """Evidence that is the same for every record shown of the rule."""
     state: str
     notes: tuple[str, ...]
     """What else is to be known about its figures."""
@@ -36,6 +43,16 @@ class FindingView:
     def counts(self) -> Counts:
         """Its figures."""
         return self.finding.place.counts
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong, in figures."""
+        return _FIGURE.sub(lambda found: self.figures[int(found[1])], self.form)
+
+    @property
+    def effort(self) -> str:
+        """The efforts of its remediation, each named once."""
+        return ", ".join(dict.fromkeys(p.effort for p in self.finding.remediation if p.effort))
 
     @property
     def place(self) -> str:
@@ -57,6 +74,13 @@ class FindingView:
     def law(self) -> str:
         """The first provision, to group by."""
         return self.finding.rule.law[0].cite if self.finding.rule.law else "House rule"
+
+    @property
+    def trend_bar(self) -> tuple[float, float]:
+        """Violations then and now, of a thousand for the larger."""
+        then, now = self.finding.before or 0, self.counts.violations
+        most = max(then, now, 1)
+        return round(1000 * then / most, 1), round(1000 * now / most, 1)
 
     @property
     def state_class(self) -> str:
@@ -96,11 +120,25 @@ def number_findings(findings: Sequence[Finding]) -> tuple[FindingView, ...]:
     """All findings, the most urgent first; the texts of a rule stand in its first finding only."""
     first: dict[str, str] = {}
     views = []
+    common = _common(findings)
     for place, finding in enumerate(sorted(findings, key=urgency), start=1):
         label = f"F-{place:02d}"
         holder = first.setdefault(finding.rule.id, label)
-        views.append(_view(label, finding, "" if holder == label else holder))
+        views.append(_view(label, finding, "" if holder == label else holder, common[finding.rule.id]))
     return tuple(views)
+
+
+def _common(findings: Sequence[Finding]) -> dict[str, dict[str, str]]:
+    """Per rule the values that all records shown share, in every place, so that they need no column."""
+    rows: dict[str, list[dict[str, str]]] = {finding.rule.id: [] for finding in findings}
+    for finding in findings:
+        rows[finding.rule.id] += [dict(row.values) for row in finding.place.evidence]
+    return {
+        rule: {name: value for name, value in found[0].items() if all(row.get(name) == value for row in found)}
+        if len(found) > 1
+        else {}
+        for rule, found in rows.items()
+    }
 
 
 def _notes(finding: Finding) -> tuple[str, ...]:
@@ -128,9 +166,10 @@ def _trend(finding: Finding) -> str:
     return f"▲ {number(change)} more than last time" if change > 0 else f"▼ {number(-change)} fewer than last time"
 
 
-def _view(label: str, finding: Finding, shared_with: str) -> FindingView:
+def _view(label: str, finding: Finding, shared_with: str, common: dict[str, str]) -> FindingView:
     rule, place = finding.rule, finding.place
-    columns = tuple(dict.fromkeys(name for row in place.evidence for name, _ in row.values))
+    names = dict.fromkeys(name for row in place.evidence for name, _ in row.values)
+    form, figures = _wrong(finding)
     # What else can be searched for; title, place, pack, area and first law stand in attributes of their own.
     words = (rule.id, finding.owner, *place.origin, *(law.cite for law in rule.law[1:]), finding.fingerprint)
     state = "needs review" if place.state is State.NEEDS_REVIEW and finding.status == "new" else finding.status
@@ -138,9 +177,11 @@ def _view(label: str, finding: Finding, shared_with: str) -> FindingView:
         id=label,
         finding=finding,
         shared_with=shared_with,
-        wrong=_wrong(finding),
+        form=form,
+        figures=figures,
         bar=population(place.counts),
-        columns=columns,
+        columns=tuple(name for name in names if name not in common),
+        common=tuple((name, common[name]) for name in names if name in common),
         state=state,
         notes=_notes(finding),
         trend=_trend(finding),
@@ -148,21 +189,20 @@ def _view(label: str, finding: Finding, shared_with: str) -> FindingView:
     )
 
 
-def _wrong(finding: Finding) -> str:
+def _wrong(finding: Finding) -> tuple[str, tuple[str, ...]]:
+    """The sentence, and its figures: violations, population, share, people, undetermined."""
     counts, review = finding.place.counts, finding.place.state is State.NEEDS_REVIEW
     row = rows_of(finding.place.relation)
     what = "need a look" if review else "violate the rule"
     if counts.violations == 1:
         what = "needs a look" if review else "violates the rule"
     told = finding.place.relation == "subject"  # people were counted already
-    people = f" They concern {plural(counts.people, 'person', 'people')}." if counts.people and not told else ""
-    unsure = (
-        f" For {number(counts.undetermined)} more the records do not tell."
-        if counts.undetermined
-        else " None is undetermined."
-    )
+    people = f" They concern {{3}} {'person' if counts.people == 1 else 'people'}."
+    unsure = " For {4} more the records do not tell." if counts.undetermined else " None is undetermined."
+    form = f"{{0}} of {{1}} {row} ({{2}}) {what}.{people if counts.people and not told else ''}{unsure}"
     rate = share(counts.violations, counts.population)
-    return f"{number(counts.violations)} of {number(counts.population)} {row} ({rate}) {what}.{people}{unsure}"
+    figures = (counts.violations, counts.population, rate, counts.people, counts.undetermined)
+    return form, tuple(figure if isinstance(figure, str) else number(figure) for figure in figures)
 
 
 def first_actions(views: Sequence[FindingView]) -> tuple[Action, ...]:

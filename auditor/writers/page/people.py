@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
-from auditor.jurisdictions import load_jurisdictions
-from auditor.model import AuditResult
+from auditor.jurisdictions import Regime, load_jurisdictions
+from auditor.model import AuditResult, Rule
 
 _SHOWN = 24
+_UNDER = re.compile(r"\bunder\('([\w-]+)'\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +22,14 @@ class Country:
     people: int
     heat: int
     covered: bool
-    """Whether a rule pack of a law that protects people there was applied."""
+    """Whether a rule of a law that protects people there was applied."""
     x: int = 0
     y: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RegimeRow:
-    """People under one law, and its findings; `findings` is None where no pack of it was applied."""
+    """People under one law, and its findings; `findings` is None where no rule of it was applied."""
 
     title: str
     people: int
@@ -61,8 +63,8 @@ class People:
 
 def people(result: AuditResult, columns: int = 8) -> People:
     """Countries by number of people, and the regimes they are under."""
-    facts, packs = load_jurisdictions(), {pack.id for pack in result.packs}
-    covered = {c for name, regime in facts.regimes.items() if name in packs for c in regime.countries}
+    facts, applied = load_jurisdictions(), {name for each in result.rules for name in _laws(each.rule)}
+    covered = {c for name, regime in facts.regimes.items() if name in applied for c in _countries(regime)}
     counts = {code: n for code, n in result.binding.countries if n}
     unknown = counts.pop("", 0)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -75,21 +77,30 @@ def people(result: AuditResult, columns: int = 8) -> People:
         )
         for place, (code, n) in enumerate(ranked)
     )  # fmt: skip
-    findings = Counter(finding.rule.pack for finding in result.findings)
+    findings = Counter(name for finding in result.findings for name in _laws(finding.rule))
     regimes = tuple(
         RegimeRow(
             facts.regimes[name].title if name in facts.regimes else name or "No regime known",
             n,
-            findings[name] if name in packs else None,
+            findings[name] if name in applied else None,
             known=bool(name),
         )
-        for name, n in sorted(result.binding.regimes, key=lambda item: (not item[0], -item[1], item[0]))
+        for name, n in sorted(result.binding.regimes, key=lambda i: (not i[0], i[0] not in applied, -i[1], i[0]))
         if n
     )
     shown = min(len(tiles), _SHOWN) + (1 if unknown else 0)
     height = -(-shown // columns) * 78
     last = ((shown - 1) % columns * 100, (shown - 1) // columns * 78)
     return People(result.binding.people, tiles[:_SHOWN], tiles[_SHOWN:], unknown, regimes, columns, height, last)
+
+
+def _laws(rule: Rule) -> frozenset[str]:
+    """The laws that a rule asks for, by its condition: a pack may hold rules of several."""
+    return frozenset(_UNDER.findall(f"{rule.when} {rule.violation}"))
+
+
+def _countries(regime: Regime) -> frozenset[str]:
+    return regime.countries | {region.partition("-")[0] for region in regime.regions}
 
 
 def _heat(count: int, most: int) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from auditor.model import AGE_YEARS, REQUEST_DAYS, AgeGroup, AuditResult, Holder, PermissionPoint, RequestGroup
+from auditor.model import AGE_YEARS, AgeGroup, AuditResult, Holder, PermissionPoint
 from auditor.relations import load_relations
+from auditor.writers.page.requests import RequestPicture, request_picture
 from auditor.writers.page.words import day, number, plural, rows_of, share
 
 WIDTH, HEIGHT = 480.0, 120.0
@@ -104,25 +105,6 @@ class RightsPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestRow:
-    """Requests of one kind by days, the answered and the open ones."""
-
-    title: str
-    answered: tuple[int, ...]
-    open: tuple[int, ...]
-    unknown: int
-
-
-@dataclass(frozen=True, slots=True)
-class RequestPicture:
-    """Requests by kind and days."""
-
-    said: str
-    headings: tuple[str, ...]
-    rows: tuple[RequestRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Pictured:
     """All of them; one without data says why."""
 
@@ -140,7 +122,7 @@ def pictured(result: AuditResult) -> Pictured:
         consent=_consent(drawn.permissions, people) if drawn.permissions and people else _missing("permission"),
         ages=_ages(drawn.ages) if drawn.ages else _missing("subject"),
         rights=_rights(drawn.holders) if rights else _missing("grant"),
-        requests=_requests(drawn.requests) if drawn.requests else _missing("request"),
+        requests=request_picture(drawn.requests) if drawn.requests else _missing("request"),
     )
 
 
@@ -261,28 +243,3 @@ def _rights_said(holders: Sequence[Holder]) -> str:
         said += f" Of {plural(len(roles), 'role')}, {wide['delete']} may delete and {wide['export']} may export"
         said += " the records of everybody."
     return said
-
-
-# --- requests ----------------------------------------------------------------------------------------------------
-
-
-def _requests(groups: Sequence[RequestGroup]) -> RequestPicture:
-    limits = pairwise(REQUEST_DAYS)
-    headings = (f"up to {REQUEST_DAYS[0]} days", *(f"{a + 1}–{b}" for a, b in limits), f"over {REQUEST_DAYS[-1]}")
-    none = (0,) * len(headings)
-    by_kind: Mapping[str, dict[bool, RequestGroup]] = {group.kind: {} for group in groups}
-    for group in groups:
-        by_kind[group.kind][group.answered] = group
-    rows = tuple(
-        RequestRow(
-            kind or "kind not recorded",
-            found[True].days if True in found else none,
-            found[False].days if False in found else none,
-            sum(group.unknown for group in found.values()),
-        )
-        for kind, found in sorted(by_kind.items())
-    )
-    late = sum(sum(row.open[1:]) for row in rows)
-    waiting, total = sum(sum(row.open) for row in rows), sum(sum(g.days) + g.unknown for g in groups)
-    said = f"{number(waiting)} of {plural(total, 'request')} are open, {number(late)} of them for more than 30 days."
-    return RequestPicture(said, headings, rows)

@@ -70,7 +70,7 @@ def _limits(result: AuditResult) -> str:
     if unknown:
         open_ = f"{unknown} of {rules} could not be assessed for want of data"
     if result.complete:
-        return f"Everything in scope was read and evaluated; {open_}."
+        return f"Everything in scope was read; {open_}."
     lost = [plural(gaps, "item") + " in scope could not be read"] if gaps else []
     if broken:
         lost.append(f"{plural(broken, 'rule')} broke")

@@ -94,6 +94,11 @@ def instant(value: datetime) -> str:
     return f"{day(value)}, {value:%H:%M:%S} {zone}".rstrip()
 
 
+def until(value: datetime, since: datetime) -> str:
+    """The end of a span that began at `since`: the time alone if it is the same day."""
+    return f"{value:%H:%M:%S}" if value.date() == since.date() else instant(value)
+
+
 def rows_of(relation: str) -> str:
     """`places on lists`: what the rows of a relation are called."""
     known = load_relations()
@@ -141,6 +146,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "field": field,
     "instant": instant,
     "month": month,
+    "until": until,
     "nm": name,
     "cut": cut,
     "code": code,
