@@ -103,7 +103,8 @@ def assess(compiled: CompiledRule, source: str, bound: Bound, relations: Relatio
     held = bound.get(source, own.name)
     if held is not None and held.rows == 0 and (held.unreadable or source not in bound.homes):
         why = f": {held.reason}" if held.reason else ""
-        return Basis(f"{own.name} is mapped and holds no row{_ended(why)}", (), origin, memory)
+        says = "cannot be read" if held.unreadable else "is mapped and holds no row"
+        return Basis(f"{own.name} {says}{_ended(why)}", (), origin, memory)
     problems: dict[str, None] = {}
     lacking: list[FieldName] = []
     for read in every:
