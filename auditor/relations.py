@@ -18,7 +18,7 @@ TYPES = (
 _WORDS = """and or not any no count of same at where is missing in has between matches older than within after before
 true false including deleted exists this"""
 _TEXTS = ("subject", "dated_by", "comes_from", "unlock", "rows", "section")
-_FLAGS = {"register": True, "everybody": False}
+_FLAGS = {"register": True, "everybody": False, "completes": False}
 KEYWORDS = frozenset(_WORDS.split())
 """Words of the rule language, which no relation or field may bear."""
 
@@ -56,6 +56,8 @@ class Relation:
     """Whether a register file may fill it."""
     everybody: bool = False
     """Whether a register's row that names an address holds for everybody who has it, and not for one of them only."""
+    completes: bool = False
+    """Whether a register adds no rows but fills fields of those that are there."""
 
     @property
     def references(self) -> Mapping[str, Field]:

@@ -19,7 +19,11 @@ AS_OF = date(2026, 11, 1)
 
 @click.command("demo")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("auditor-report"), show_default=True)
-@click.option("--keep", type=click.Path(path_type=Path), help="Keep the demo CRM, its exports, policy and registers in this folder.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    help="Keep the demo CRM, its exports, policy and registers in this folder.",
+)
 @click.option("--people", type=click.IntRange(600, 100_000), default=2000, show_default=True)
 @click.option("--seed", type=int, default=20261101, show_default=True)
 def command(out: Path, keep: Path | None, people: int, seed: int) -> int:

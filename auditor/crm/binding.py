@@ -70,10 +70,11 @@ def bind(
     if progress is not None:
         progress("Deriving permissions, identities and regimes")
     infos = [source.info for source in sources]
-    derive_regimes(stage, tables["subject"], policy, facts)
     build_identity(stage.connection, relations)
-    registers = open_registers(policy, relations)
-    read = bind_registers(registers, [info.name for info in infos], work, progress)
+    registers, about = open_registers(policy, relations), [info.name for info in infos]
+    read = bind_registers(registers, about, work, progress, completing=True)
+    derive_regimes(stage, tables["subject"], policy, facts)
+    read += bind_registers(registers, about, work, progress, completing=False)
     _derive(work, infos, inventory)
     subject = tables["subject"]
     live = sa.select(sa.func.count()).select_from(subject).where(sa.not_(subject.c.deleted))

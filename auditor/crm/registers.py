@@ -44,6 +44,8 @@ class OpenRegister:
     def resolves(self) -> tuple[str, ...]:
         """References that lead to a person or account: by a key of the CRM, or by an address."""
         by_address = any(name in self.columns and name not in self.relation.fields for name in ADDRESSES)
+        if self.relation.completes:
+            return (KEY,)
         refs = [f for f in self.relation.fields.values() if f.type == "ref"]
         return tuple(
             f.name for f in refs
@@ -58,7 +60,8 @@ class OpenRegister:
         }
         for known in self.resolves:
             columns.setdefault(known, ColumnSpec(known, ColumnType(SettleSpec("key")), ()))
-        filled = [known for known in self.relation.fields if known in columns]
+        told = (*ADDRESSES, "regimes") if self.relation.completes else ()
+        filled = [known for known in self.relation.fields if known in columns and known not in told]
         block = Block(
             relation=self.relation.name, table=name, alias=_ALIAS, joins=(), where=None, key=self._key(),
             deleted=_path(DELETED) if DELETED in self.columns else None,
@@ -69,7 +72,7 @@ class OpenRegister:
 
     def _key(self) -> tuple[Expr, ...]:
         own = _path(KEY if KEY in self.columns else "row_number")
-        return (own,) if self.place == POLICY else (syntax.Text(_AT, self.table.name), own)
+        return (own,) if self.place == POLICY or self.relation.completes else (syntax.Text(_AT, self.table.name), own)
 
 
 @dataclass(slots=True)
@@ -226,7 +229,8 @@ def _matched(
     for spellings in (_own_names, relations.column_names.get):
         for known in free:
             used = {*found.values(), *by_name.values()}
-            for text in (plain(t) for t in spellings(known) or ()):
+            asked = f"{relation.name}_id" if relation.completes and known == KEY else known
+            for text in (plain(t) for t in (*(spellings(asked) or ()), *(spellings(known) or ()))):
                 if known not in by_name and text in spelled and spelled[text] not in used:
                     by_name[known] = spelled[text]
     if not set(found | by_name) - {KEY, DELETED}:
@@ -234,6 +238,11 @@ def _matched(
         raise SourceError(
             f"No column of the register is known as a field of {relation.name} ({fields}).",
             do=f"Its columns: {', '.join(there[:20])}. Say which is which under `columns`.",
+        )
+    if relation.completes and not set(found | by_name) & {KEY, *ADDRESSES}:
+        raise SourceError(
+            f"No column of the register says which {relation.name} a row is about.",
+            do=f"Its columns: {', '.join(there[:20])}. Name the one with the CRM's key: `columns: {{key: COLUMN}}`.",
         )
     notes = []
     differing = [f"{known} = {column}" for known, column in by_name.items() if plain(column) != plain(known)]
