@@ -91,7 +91,7 @@ def run(
         generated_at=datetime.now(UTC),
         tool_version=__version__,
         seed=options.seed,
-        sources=tuple(s.info for s in sources),
+        sources=(*(s.info for s in sources), *binding.registers),
         coverage=_coverage(sources, unopened, inventory, binding, read, policy, options.as_of, began),
         inventory=inventory,
         binding=binding,
@@ -110,9 +110,17 @@ def run(
 
 def _keep(specs: Sequence[str], rules: Sequence[CompiledRule], policy: Policy, options: Options) -> Keep | None:
     """How a later run finds what this one staged, if it is killed; hashes of two runs agree only by a lasting key."""
-    settings = (policy, options.as_of, options.profile, options.seed, options.values, options.packs)
+    registers = tuple(_state(register.path) for register in policy.registers)
+    settings = (policy, registers, options.as_of, options.profile, options.seed, options.values, options.packs)
     files = (options.profile, *policy.profiles.values())
     return keep_for(specs, options.key, with_pictures(needs(rules)), settings, files, options.keep_on_interrupt)
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        return path.stat().st_size, path.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _open_all(
@@ -178,12 +186,14 @@ def _coverage(
         for source in sources
         for table in source.info.tables
     )
+    tables = (*tables, *_registers(binding))
     rejected = tuple(
         Skipped(f"{t.source}.{t.table}", "rows that do not fit the table's columns", gap=True, rows=t.unread)
         for t in tables
         if t.unread
     )
-    declared = [s for source in sources for s in source.info.skipped]
+    infos = (*(source.info for source in sources), *binding.registers)
+    declared = [s for info in infos for s in info.skipped]
     skipped = [*unopened, *declared, *inventory.failures, *binding.failures, *rejected]
     return Coverage(
         tables=tables,
@@ -191,6 +201,20 @@ def _coverage(
         read_from=began,
         read_until=datetime.now(UTC),
     )
+
+
+def _registers(binding: Binding) -> tuple[TableCoverage, ...]:
+    """What was read of the policy's sections and the registers it names."""
+    read = {(place, table): (rows, unread) for place, table, rows, unread in binding.registers_read}
+    return tuple(
+        TableCoverage(
+            source=info.name, table=table.name, columns=len(table.columns), rows=rows, staged=None, unread=unread,
+            notes=table.notes,
+        )
+        for info in binding.registers
+        for table in info.tables
+        for rows, unread in [read.get((info.name, table.name), (table.rows, 0))]
+    )  # fmt: skip
 
 
 def _known(skipped: Skipped, policy: Policy, as_of: date) -> Skipped:

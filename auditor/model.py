@@ -226,6 +226,12 @@ class Binding:
     """Regime and the number of live subjects under it."""
     people: int = 0
     failures: tuple[Skipped, ...] = ()
+    registers: tuple[SourceInfo, ...] = ()
+    """The policy and the register files it names, as places where rules are judged."""
+    registers_read: tuple[tuple[str, str, int, int], ...] = ()
+    """Place, table, rows and rows that did not fit, of those."""
+    homes: tuple[tuple[str, str], ...] = ()
+    """Places of registers, and the source whose people and accounts each is about."""
 
 
 # --- rules -------------------------------------------------------------------------------------------------

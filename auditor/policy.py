@@ -11,25 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from auditor.jurisdictions import load_jurisdictions
 from auditor.knowledge import Node, read_yaml
+from auditor.policy_registers import Entry, Register, country, read_registers, read_sections, zone
+from auditor.relations import load_relations
 
 CLASSIFICATION = "Confidential: pseudonymous personal data"
 KEEP_DAYS = 180
 
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s$][^/@\s]*@")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """Where a source's data lies."""
-
-    name: str
-    country: str
-    encrypted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +44,10 @@ class Policy:
     organisation: str = ""
     establishments: tuple[str, ...] = ()
     """ISO 3166-1 codes of the countries in which the controller is established (GDPR Art. 3(1))."""
-    stores: tuple[Store, ...] = ()
+    entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    """By relation the rows that its section states: stores, processors, flows, purposes ..."""
+    registers: tuple[Register, ...] = ()
+    """Register files, in the order in which they are named."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Names and locations to audit when the command line names none."""
     profiles: Mapping[str, str] = field(default_factory=dict)
@@ -100,18 +94,21 @@ def load_policy(path: Path | None) -> Policy:
         return Policy()
     root = read_yaml(path).fields(
         optional=(
-            "organisation", "establishments", "stores", "sources", "profiles", "time_zones", "known_gaps", "params",
-            "unknown_jurisdiction", "owners", "classification", "keep_days",
+            "establishments", "sources", "profiles", "time_zones", "known_gaps", "params", "unknown_jurisdiction",
+            "owners", "classification", "keep_days", "registers", *load_relations().sections,
         )
     )  # fmt: skip
     get = root.get
+    entries = read_sections(root)
+    organisation = entries.get("organisation", ())
     return Policy(
-        organisation=root["organisation"].text() if "organisation" in root else "",
-        establishments=tuple(_country(n) for n in root["establishments"].items()) if "establishments" in root else (),
-        stores=tuple(_store(n) for n in root["stores"].items()) if "stores" in root else (),
+        organisation=organisation[0].name if organisation else "",
+        establishments=tuple(country(n) for n in root["establishments"].items()) if "establishments" in root else (),
+        entries=entries,
+        registers=read_registers(root["registers"], path.absolute().parent) if "registers" in root else (),
         sources={k: _location(n) for k, n in _mapping(get("sources")).items()},
         profiles={k: n.text() for k, n in _mapping(get("profiles")).items()},
-        time_zones={k: _zone(n) for k, n in _mapping(get("time_zones")).items()},
+        time_zones={k: zone(n) for k, n in _mapping(get("time_zones")).items()},
         known_gaps=tuple(_gap(n) for n in root["known_gaps"].items()) if "known_gaps" in root else (),
         params={k: {p: v.text() for p, v in n.mapping().items()} for k, n in _mapping(get("params")).items()},
         unknown_jurisdiction=_regime(root["unknown_jurisdiction"]) if "unknown_jurisdiction" in root else "",
@@ -126,30 +123,10 @@ def _mapping(node: Node | None) -> dict[str, Node]:
     return {} if node is None else node.mapping()
 
 
-def _country(node: Node) -> str:
-    if not _COUNTRY.fullmatch(node.text()):
-        raise node.error("A country is written as its two-letter ISO 3166-1 code, such as DE.")
-    return node.text()
-
-
-def _zone(node: Node) -> str:
-    try:
-        ZoneInfo(node.text())
-    except (ZoneInfoNotFoundError, ValueError):
-        raise node.error(f"{node.text()[:60]!r} is not a time zone.", "Write a name such as Europe/Berlin.") from None
-    return node.text()
-
-
 def _location(node: Node) -> str:
     if _CREDENTIALS.search(node.text()):
         raise node.error("A password does not belong in the policy.", "Write ${NAME} and set the variable NAME.")
     return node.text()
-
-
-def _store(node: Node) -> Store:
-    parts = node.fields(("name", "country"), ("encrypted",))
-    encrypted = parts["encrypted"].boolean() if "encrypted" in parts else None
-    return Store(parts["name"].text(), _country(parts["country"]), encrypted)
 
 
 def _gap(node: Node) -> KnownGap:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,8 @@ TYPES = (
 
 _WORDS = """and or not any no count of same at where is missing in has between matches older than within after before
 true false including deleted exists this"""
-_TEXTS = ("subject", "dated_by", "comes_from", "unlock", "rows")
+_TEXTS = ("subject", "dated_by", "comes_from", "unlock", "rows", "section")
+_FLAGS = {"register": True, "everybody": False, "completes": False}
 KEYWORDS = frozenset(_WORDS.split())
 """Words of the rule language, which no relation or field may bear."""
 
@@ -49,6 +50,14 @@ class Relation:
     how_to_unlock: str = ""
     rows: str = ""
     """What several rows are called; empty where the relation's name does."""
+    section: str = ""
+    """The section of the policy that may fill it, empty if none may."""
+    register: bool = True
+    """Whether a register file may fill it."""
+    everybody: bool = False
+    """Whether a register's row that names an address holds for everybody who has it, and not for one of them only."""
+    completes: bool = False
+    """Whether a register adds no rows but fills fields of those that are there."""
 
     @property
     def references(self) -> Mapping[str, Field]:
@@ -62,6 +71,13 @@ class Relations:
 
     relations: Mapping[str, Relation]
     lists: Mapping[str, tuple[str, ...]]
+    column_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What a register may call a field, besides the field's own name."""
+
+    @property
+    def sections(self) -> Mapping[str, Relation]:
+        """The sections of the policy and the relations they fill."""
+        return {r.section: r for r in self.relations.values() if r.section}
 
     def __getitem__(self, name: str) -> Relation:
         return self.relations[name]
@@ -74,21 +90,22 @@ class Relations:
 def load_relations(path: Path | None = None) -> Relations:
     """Reads and checks `rules/relations.yaml`."""
     root = read_yaml(path or home("rules") / "relations.yaml", shown_as="rules/relations.yaml").fields(
-        ("lists", "relations")
+        ("lists", "relations"), ("column_names",)
     )
     lists = {name: node.texts() for name, node in root["lists"].mapping().items()}
     relations = {name: _relation(name, node, lists) for name, node in root["relations"].mapping().items()}
     for relation in relations.values():
-        for field in relation.fields.values():
-            if field.to and field.to not in relations:
+        for own in relation.fields.values():
+            if own.to and own.to not in relations:
                 raise KnowledgeError(
-                    f"{relation.name}.{field.name} refers to an unknown relation.", where="rules/relations.yaml"
+                    f"{relation.name}.{own.name} refers to an unknown relation.", where="rules/relations.yaml"
                 )
-    return Relations(relations, lists)
+    spelled = {k: n.texts() for k, n in root["column_names"].mapping().items()} if "column_names" in root else {}
+    return Relations(relations, lists, spelled)
 
 
 def _relation(name: str, node: Node, lists: Mapping[str, tuple[str, ...]]) -> Relation:
-    parts = node.fields(("row", "fields"), _TEXTS)
+    parts = node.fields(("row", "fields"), (*_TEXTS, *_FLAGS))
     fields = {key.text(): _field(key, value, lists) for key, value in parts["fields"].pairs()}
     if name in KEYWORDS:
         raise node.error(f"{name!r} is a word of the rule language and cannot name a relation.")
@@ -98,7 +115,7 @@ def _relation(name: str, node: Node, lists: Mapping[str, tuple[str, ...]]) -> Re
             raise parts[key].error(f"{name} has no field {text[key]!r}.")
     return Relation(
         name, parts["row"].text(), fields, text["subject"], text["dated_by"], text["comes_from"], text["unlock"],
-        text["rows"],
+        text["rows"], text["section"], **{k: parts[k].boolean() if k in parts else v for k, v in _FLAGS.items()},
     )  # fmt: skip
 
 

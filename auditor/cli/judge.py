@@ -64,7 +64,9 @@ def summarise(result: AuditResult, paths: Sequence[Path]) -> None:
 def _names(result: AuditResult) -> str:
     profiles = {p.source: p.title for p in result.binding.profiles}
     return ", ".join(
-        f"{plain(s.name)} ({plain(profiles.get(s.name) or 'no people recognised')})" for s in result.sources
+        f"{plain(s.name)} ({plain(profiles[s.name] or 'no people recognised')})"
+        for s in result.sources
+        if s.name in profiles
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
-from auditor.crm.blocks import Ground, rows_of
+from auditor.crm.blocks import Ground
 from auditor.crm.catalogue import fill_catalogue
 from auditor.crm.filling import Origin, lacking_of, origins_of, summarise
 from auditor.crm.identity import build_identity
@@ -19,8 +19,11 @@ from auditor.crm.planning import Plan, plan, presence, used
 from auditor.crm.profile import Profile
 from auditor.crm.profiles import INFERRED, load_profiles, named_profile, recognise
 from auditor.crm.regimes import count_countries, count_regimes, derive_regimes
+from auditor.crm.register_binding import bind_registers
+from auditor.crm.registers import open_registers
 from auditor.crm.resolving import find_tables
 from auditor.crm.staging import lookup_in, stage_tables
+from auditor.crm.work import Needs, Work, insert, make_keys_unique
 from auditor.jurisdictions import load_jurisdictions
 from auditor.language import Context, last_instant
 from auditor.model import Binding, BoundRelation, Fill, Inventory, ProfileUsed, Skipped, SourceInfo
@@ -32,28 +35,10 @@ from auditor.stage import Stage, stage_errors
 from auditor.tables import relation_table
 
 Progress = Callable[[str], None] | None
-Needs = Mapping[str, frozenset[str]]
-
 _SUBJECT = frozenset({"country", "region", "email", "phone"})
 """Fields of a subject that regimes and identity rest on, whether or not a rule reads them."""
 _DERIVED = {"permission": ("consent", "suppression"), "identity": ("identity", "subject")}
 _CATALOGUE = ("field", "table")
-
-
-@dataclass(slots=True)
-class _Work:
-    """What all sources share while they are bound."""
-
-    stage: Stage
-    tables: Mapping[str, sa.Table]
-    relations: Relations
-    settler: Settler
-    context: Context
-    needs: Needs | None
-    rows: dict[str, int] = field(default_factory=dict)
-    bound: list[BoundRelation] = field(default_factory=list)
-    failures: list[Skipped] = field(default_factory=list)
-    mapped: dict[str, tuple[Profile, frozenset[str]]] = field(default_factory=dict)
 
 
 def bind(
@@ -72,7 +57,7 @@ def bind(
     relations, facts = load_relations(), load_jurisdictions()
     moment = as_of if isinstance(as_of, datetime) else last_instant(as_of)
     tables = make_relations(stage.connection, relations)
-    work = _Work(stage, tables, relations, Settler(key, facts), Context(moment, relations, facts), expanded(needs))
+    work = Work(stage, tables, relations, Settler(key, facts), Context(moment, relations, facts), expanded(needs))
     used_profiles = []
     for source in sources:
         chosen, entry = choose(source.info, inventory, policy.profiles.get(source.info.name) or profile)
@@ -84,7 +69,13 @@ def bind(
             _bind_source(source, chosen, policy.time_zones.get(source.info.name, ""), rows, progress, work)
     if progress is not None:
         progress("Deriving permissions, identities and regimes")
-    _derive(work, policy, [source.info for source in sources], inventory)
+    infos = [source.info for source in sources]
+    build_identity(stage.connection, relations)
+    registers, about = open_registers(policy, relations), [info.name for info in infos]
+    read = bind_registers(registers, about, work, progress, completing=True)
+    derive_regimes(stage, tables["subject"], policy, facts)
+    read += bind_registers(registers, about, work, progress, completing=False)
+    _derive(work, infos, inventory)
     subject = tables["subject"]
     live = sa.select(sa.func.count()).select_from(subject).where(sa.not_(subject.c.deleted))
     return Binding(
@@ -94,6 +85,9 @@ def bind(
         regimes=count_regimes(stage.connection, subject),
         people=stage.connection.execute(live).scalar_one(),
         failures=tuple(dict.fromkeys(work.failures)),
+        registers=tuple(source.info for source in registers.sources.values()),
+        registers_read=tuple(read),
+        homes=tuple(work.homes.items()),
     )
 
 
@@ -140,7 +134,7 @@ def choose(info: SourceInfo, inventory: Inventory, asked: str | None) -> tuple[P
 
 
 def _bind_source(
-    source: Source, profile: Profile, zone: str, rows: Mapping[str, int], progress: Progress, work: _Work
+    source: Source, profile: Profile, zone: str, rows: Mapping[str, int], progress: Progress, work: Work
 ) -> None:
     name = source.info.name
     found = find_tables(profile, source.info, lookup_in(source, work.failures))
@@ -161,10 +155,10 @@ def _bind_source(
     there = there.without(staged.broken)
     ready = plans()
     ground = Ground(profile, there, staged.tables, work.context, name)
-    given = [entry for entry in ready if not entry.reason and _insert(entry, ground, work)]
+    given = [entry for entry in ready if not entry.reason and insert(entry, ground, work)]
     for relation in dict.fromkeys(b.relation for b in blocks):
         mine = [entry for entry in ready if entry.block.relation == relation]
-        _make_keys_unique(work, relation, name)
+        make_keys_unique(work, relation, name)
         reasons = dict.fromkeys(entry.reason for entry in mine if entry.reason)
         work.bound.append(
             summarise(
@@ -179,45 +173,11 @@ def _bind_source(
             work.stage.drop(f"{name}.{entry_name}")
 
 
-def _insert(entry: Plan, ground: Ground, work: _Work) -> bool:
-    """Adds a block's rows; false if there are none."""
-    relation = work.relations[entry.block.relation]
-    table = work.tables[relation.name]
-    rows = rows_of(entry, relation, ground).subquery()
-    start = work.rows.get(relation.name, 0)
-    number = sa.cast(sa.func.row_number().over(), sa.BigInteger()) + sa.literal(start, sa.BigInteger())
-    select = sa.select(*(number if c.name == "row_id" else rows.c[c.name] for c in table.columns))
-    with stage_errors(where=relation.name):
-        work.stage.connection.execute(sa.insert(table).from_select(list(table.columns), select))
-        total = work.stage.connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-    work.rows[relation.name] = total
-    return total > start
-
-
-def _make_keys_unique(work: _Work, relation: str, source: str) -> None:
-    """A key that comes a second time in one source gets a number, so that no row hides or multiplies another."""
-    table = work.tables[relation]
-    here = sa.select(sa.func.count(table.c.key), sa.func.count(table.c.key.distinct())).where(table.c.source == source)
-    keys, distinct = work.stage.connection.execute(here).one()
-    if keys == distinct:
-        return
-    number = sa.func.row_number().over(partition_by=table.c.key, order_by=table.c.row_id).label("number")
-    ranked = sa.select(table.c.row_id, number).where(table.c.source == source, table.c.key.is_not(None)).subquery()
-    change = (
-        sa.update(table)
-        .values(key=table.c.key.concat("#").concat(sa.cast(ranked.c.number, sa.String())))
-        .where(table.c.row_id == ranked.c.row_id, ranked.c.number > 1)
-    )
-    with stage_errors(where=relation):
-        work.stage.connection.execute(change)
-
-
-def _derive(work: _Work, policy: Policy, infos: Sequence[SourceInfo], inventory: Inventory) -> None:
-    """Regimes, identity and permission from what was bound; the catalogue from inventory and sources."""
+def _derive(work: Work, infos: Sequence[SourceInfo], inventory: Inventory) -> None:
+    """Permission from what was bound; the catalogue from inventory and sources."""
     connection = work.stage.connection
-    derive_regimes(work.stage, work.tables["subject"], policy, load_jurisdictions())
-    build_identity(connection, work.relations)
-    build_permission(connection, work.relations, work.context.as_of)
+    homes = {b.relation: {p: h for p, h in work.homes.items() if (p, b.relation) in _held(work)} for b in work.bound}
+    build_permission(connection, replace(work.context, homes=homes))
     fill_catalogue(work.stage, work.tables["field"], work.tables["table"], infos, inventory, work.mapped, names())
     work.bound = [_with_regimes(b, work) if b.relation == "subject" else b for b in work.bound]
     for info in infos:
@@ -231,7 +191,11 @@ def _derive(work: _Work, policy: Policy, infos: Sequence[SourceInfo], inventory:
             )
 
 
-def _with_regimes(bound: BoundRelation, work: _Work) -> BoundRelation:
+def _held(work: Work) -> frozenset[tuple[str, str]]:
+    return frozenset((bound.source, bound.relation) for bound in work.bound)
+
+
+def _with_regimes(bound: BoundRelation, work: Work) -> BoundRelation:
     """The subject's summary again, now that regimes are derived from country and state."""
     fields = bound.fields
     origins = {n: Origin(f.origin, f.verified) for n, f in fields.items() if f.fill in (Fill.FILLED, Fill.EMPTY)}
@@ -248,8 +212,9 @@ def _with_regimes(bound: BoundRelation, work: _Work) -> BoundRelation:
     )  # fmt: skip
 
 
-def _summarise_derived(work: _Work, source: str, relation: str, parents: tuple[str, ...]) -> None:
-    rests_on = [b for b in work.bound if b.source == source and b.relation in parents]
+def _summarise_derived(work: Work, source: str, relation: str, parents: tuple[str, ...]) -> None:
+    about = [source, *(place for place, home in work.homes.items() if home == source)]
+    rests_on = [b for b in work.bound if b.source in about and b.relation in parents]
     work.bound = [b for b in work.bound if not (b.source == source and b.relation == relation)]
     origins: dict[str, Origin] = {}
     lacking: dict[str, tuple[Fill, str]] = {}

@@ -22,12 +22,11 @@ unknown, so `any permission (...) at T where (status = 'withdrawn')` is true onl
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from auditor.relations import Relations
+from auditor.language import Context
 from auditor.tables import END, GIVEN, relation_table
 
 Column = sa.ColumnElement[Any]
@@ -40,11 +39,12 @@ _NUMBER_CHANNELS = ("phone", "sms")
 DATED, FLOATING, LASTING = "dated", "floating", "lasting"
 
 
-def build_permission(connection: sa.Connection, relations: Relations, as_of: datetime) -> int:
-    """Fills `rel.permission` anew and says how many rows it has; `as_of` is the last instant of the audit's date."""
+def build_permission(connection: sa.Connection, context: Context) -> int:
+    """Fills `rel.permission` anew and says how many rows it has."""
+    relations = context.relations
     permission = relation_table(relations["permission"])
-    until = sa.cast(sa.literal(as_of), sa.DateTime())
-    said = _statements(relations, until)
+    until = sa.cast(sa.literal(context.as_of), sa.DateTime())
+    said = _statements(context, until)
     lasting = _lasting(said)
     stretches = _stretches(_knots(said), _floating(said), until)
     rows = sa.union_all(_outranked(_expired(stretches), lasting), _endless(lasting)).subquery()
@@ -89,13 +89,14 @@ def _forever() -> Column:
 # --- statements ----------------------------------------------------------------------------------------------
 
 
-def _statements(relations: Relations, until: Column) -> sa.CTE:
+def _statements(context: Context, until: Column) -> sa.CTE:
     """Every statement up to the audit, one row per channel and purpose it is about.
 
     Where all statements of a person are about the same channels (or purposes), whatever these are, they stay together
     until the end: the intervals are the same for each.
     """
-    raw = sa.union_all(_consents(relations, until), *_suppressions(relations, until)).cte("raw")
+    relations = context.relations
+    raw = sa.union_all(_consents(context, until), *_suppressions(context, until)).cte("raw")
     person = (raw.c.source, raw.c.subject_id)
     mixed = (
         sa.select(*person, *((sa.func.min(raw.c[n]) != sa.func.max(raw.c[n])).label(n) for n in ("channel", "purpose")))
@@ -125,7 +126,8 @@ def _expansion(name: str, listed: tuple[str, ...], alias: str) -> sa.Values:
     return sa.values(*columns, name=alias).data(pairs)
 
 
-def _consents(relations: Relations, until: Column) -> sa.Select[Any]:
+def _consents(context: Context, until: Column) -> sa.Select[Any]:
+    relations = context.relations
     t = relation_table(relations["consent"]).c
     channel, purpose = (_listed(t[name], relations.lists[name]) for name in ("channel", "purpose"))
     unsure = sa.or_(channel == _UNKNOWN, purpose == _UNKNOWN)
@@ -138,7 +140,7 @@ def _consents(relations: Relations, until: Column) -> sa.Select[Any]:
     va = sa.case((valid, sa.func.coalesce(t.valid_until, _never())), else_=_forever())
     vb = sa.case((valid, sa.func.coalesce(t["valid_until" + END], _forever())), else_=_forever())
     return sa.select(
-        t.source,
+        context.home("consent", t.source).label("source"),
         t.subject_id,
         channel.label("channel"),
         purpose.label("purpose"),
@@ -156,8 +158,9 @@ def _consents(relations: Relations, until: Column) -> sa.Select[Any]:
     )
 
 
-def _suppressions(relations: Relations, until: Column) -> list[sa.Select[Any]]:
+def _suppressions(context: Context, until: Column) -> list[sa.Select[Any]]:
     """Entries that name the person, else everybody in any source who has the address, else the number."""
+    relations = context.relations
     entry = relation_table(relations["suppression"])
     identity = relation_table(relations["identity"])
     t, i = entry.c, identity.c
@@ -182,7 +185,7 @@ def _suppressions(relations: Relations, until: Column) -> list[sa.Select[Any]]:
             how.label("how"),
         ).where(sa.not_(t.deleted), person.is_not(None), sa.func.coalesce(t.since <= until, sa.true()))
 
-    matched = [entries(t.source, t.subject_id, _ANY)]
+    matched = [entries(context.home("suppression", t.source), t.subject_id, _ANY)]
     for name, channel in (("email", "email"), ("phone", _NUMBER)):
         same = sa.and_(t.subject_id.is_(None), t[name] == i[name], sa.not_(i.deleted))
         matched.append(entries(i.source, i.subject_id, channel).select_from(entry.join(identity, same)))

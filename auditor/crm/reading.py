@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from auditor.crm.profile import (
     COLLECT,
@@ -29,6 +29,7 @@ from auditor.errors import KnowledgeError
 from auditor.knowledge import Node, nearest, read_yaml
 from auditor.language import Expr, parse
 from auditor.relations import Relations, load_relations
+from auditor.settle.reading import OPTIONS, options_of
 from auditor.settle.spec import KINDS, SettleSpec
 
 P = ParamSpec("P")
@@ -37,10 +38,6 @@ T = TypeVar("T")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LOWER = "Use lower case, and `named` for its real name."
 _SLOT = re.compile(r"\{([a-z]+)\}")
-_LISTS = ("true", "false", "missing", "formats")
-_MAPS = ("prefixes", "patterns")
-_WORDS = ("otherwise", "split", "strip", "zone", "key_shape", "country", "decimal", "thousands")
-_SWITCHES = ("day_first", "day_only")
 _HEAD = ("profile", "title", "tables", "relations")
 _HEAD_OPTIONAL = ("versions", "verified", "fingerprint", "types", "free_text", "zone")
 
@@ -123,31 +120,8 @@ def _known_column(node: Node, reader: _Reader) -> str:
 
 
 def _type(node: Node) -> ColumnType:
-    parts = node.fields(("is",), (*_LISTS, *_MAPS, *_WORDS, *_SWITCHES, "values", "if_absent"))
-    options: dict[str, Any] = {key: parts[key].texts() for key in _LISTS if key in parts}
-    options |= {key: parts[key].text() for key in _WORDS if key in parts}
-    options |= {key: parts[key].boolean() for key in _SWITCHES if key in parts}
-    if "values" in parts:
-        options["values"] = _codes(parts["values"])
-    if "prefixes" in parts:
-        options["prefixes"] = {raw: code.text() for raw, code in parts["prefixes"].mapping().items()}
-    if "patterns" in parts:
-        options["patterns"] = {key.text(): _code_of_pattern(key, code) for key, code in parts["patterns"].pairs()}
-    return ColumnType(SettleSpec(parts["is"].one_of(KINDS), **options), _text(parts, "if_absent"))
-
-
-def _code_of_pattern(pattern: Node, code: Node) -> str:
-    try:
-        re.compile(pattern.text())
-    except re.error:
-        raise pattern.error("This is not a regular expression.") from None
-    return code.text()
-
-
-def _codes(node: Node) -> dict[str, str]:
-    if node.is_mapping:
-        return {raw: code.text() for raw, code in node.mapping().items()}
-    return {code: code for code in node.texts()}
+    parts = node.fields(("is",), (*OPTIONS, "if_absent"))
+    return ColumnType(SettleSpec(parts["is"].one_of(KINDS), **options_of(parts)), _text(parts, "if_absent"))
 
 
 def _tables(node: Node, reader: _Reader) -> None:

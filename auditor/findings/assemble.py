@@ -118,4 +118,7 @@ def _how(name: str, relations: Relations) -> str:
         return f"Give {relations[relation].how_to_unlock or 'a source for ' + relation}."
     known = relations[relation].fields.get(field)
     meaning = known.meaning if known else field
-    return f"Map or fill {relation}.{field} ({meaning}) in the CRM's profile."
+    where = "in the CRM's profile"
+    if relations[relation].register:
+        where += f", or in a register: `registers: {{{relation}: FILE}}` in auditor.yaml"
+    return f"Map or fill {relation}.{field} ({meaning}) {where}."

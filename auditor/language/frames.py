@@ -58,6 +58,11 @@ class Frame:
         """The source a row is from."""
         return self.table.c.source
 
+    @property
+    def home(self) -> Column:
+        """The source in which a row's references lead somewhere."""
+        return self.context.home(self.relation.name, self.source)
+
     def value(self, name: str) -> Value:
         """A field of the scanned relation itself."""
         return self.resolve(Path(Place(self.relation.name, 1, 1), (name,)))
@@ -129,11 +134,13 @@ class Frame:
         there: sa.FromClause = relation_table(target)
         if target.name not in self.context.unique:
             first = there.alias()
-            lowest = sa.select(sa.func.min(first.c.row_id)).group_by(first.c.source, first.c.key)
+            home = self.context.home(target.name, first.c.source)
+            lowest = sa.select(sa.func.min(first.c.row_id)).group_by(home, first.c.key)
             there = sa.select(there).where(there.c.row_id.in_(lowest)).subquery(name)
         else:
             there = there.alias(name)
-        match = sa.and_(there.c.source == table.c.source, there.c.key == _reference(relation, table, steps[-1]))
+        ours, theirs = (self.context.home(r.name, t.c.source) for r, t in ((relation, table), (target, there)))
+        match = sa.and_(theirs == ours, there.c.key == _reference(relation, table, steps[-1]))
         self.joined = self.joined.outerjoin(there, match)
         return target, there
 
@@ -216,7 +223,7 @@ class Frame:
         code = sa.func.coalesce(2 * sa.cast(holds, sa.Integer()), 1).label("code")
         if alone:
             labels = [theirs.column.label(f"key{i}") for i, (_, theirs) in enumerate(pairs)]
-            rows = sa.select(inner.source.label("source"), *labels, code).select_from(inner.joined).where(seen)
+            rows = sa.select(inner.home.label("source"), *labels, code).select_from(inner.joined).where(seen)
             rows = rows.where(*(known(theirs.column) for _, theirs in pairs))
         else:
             same = [ours.column == theirs.column for ours, theirs in pairs]
@@ -226,14 +233,14 @@ class Frame:
                 start = start.join(people, people.c.row_id == outer.table.c.row_id)
                 same.append(people.c.inner_id == inner.table.c.row_id)
             else:
-                same.append(inner.source == outer.source)
+                same.append(inner.home == outer.home)
             if node.other and self.relation.name == inner_relation.name:
                 same.append(inner.table.c.row_id != outer.table.c.row_id)
             both = start.join(inner.joined, sa.and_(*same))
             rows = sa.select(outer.table.c.row_id.label("row_id"), code).select_from(both).where(seen)
         table = grouped(rows, quoted_name(f"{name}.answers", quote=True), counted=node.kind == "count")
         if alone:
-            match = [table.c.source == self.source]
+            match = [table.c.source == self.home]
             match += [table.c[f"key{i}"] == self.match_key(key, node).column for i, key in enumerate(keys)]
         else:
             match = [table.c.row_id == self.table.c.row_id]

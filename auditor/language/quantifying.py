@@ -76,10 +76,10 @@ def identifiers(relation: Relation, context: Context, at: Place) -> sa.Select[An
 
     everywhere = sa.literal("", sa.String())
     if relation.subject_field:
-        person = table.c[relation.subject_field]
-        tells(0, table.c.source, person, table)
+        person, home = table.c[relation.subject_field], context.home(relation.name, table.c.source)
+        tells(0, home, person, table)
         if identity is not None:
-            of_person = sa.and_(identity.c.source == table.c.source, identity.c.subject_id == person)
+            of_person = sa.and_(identity.c.source == home, identity.c.subject_id == person)
             known = table.join(identity, of_person)
             tells(1, everywhere, identity.c.email, known)
             tells(2, everywhere, identity.c.phone, known)

@@ -132,6 +132,7 @@ class Context:
     """What an expression is judged with: the last instant of the audit's date, parameters, facts and relations.
 
     `unique` are the relations whose keys were seen to be unique in the stage; of others, the first row is joined.
+    `homes` are, by relation, the places whose rows are about the people and accounts of a source: register to source.
     """
 
     as_of: datetime
@@ -139,6 +140,12 @@ class Context:
     facts: Facts | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     unique: frozenset[str] = frozenset()
+    homes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def home(self, relation: str, place: Column) -> Column:
+        """The source in which the references of a row lead somewhere: its own, or the one a register is about."""
+        homes = self.homes.get(relation)
+        return sa.case(dict(homes), value=place, else_=place) if homes else place
 
 
 def last_instant(day: date) -> datetime:

@@ -58,8 +58,9 @@ def evaluate(
     violating records of each place, streamed, if somebody wants them. A rule that breaks gets
     the state error, and the others go on.
     """
-    context = _context(connection, rules, as_of, facts, relations or load_relations())
-    audit = _Audit(connection, context, Bound.of(binding), as_of, key, lasting, records)
+    bound = Bound.of(binding)
+    context = _context(connection, rules, as_of, facts, relations or load_relations(), bound)
+    audit = _Audit(connection, context, bound, as_of, key, lasting, records)
     results: dict[str, RuleResult] = {}
     for relation in dict.fromkeys(compiled.rule.relation for compiled in rules):
         ours = [compiled for compiled in rules if compiled.rule.relation == relation]
@@ -78,23 +79,30 @@ def violating_keys(
     facts: Facts,
     policy: Policy | None = None,
     relations: Relations | None = None,
+    binding: Binding | None = None,
 ) -> Iterator[str]:
-    """The keys of all records of a source that violate a rule, in order, streamed; for work lists."""
-    context = _context(connection, [compiled], as_of, facts, relations or load_relations())
+    """The keys of all records of a source that violate a rule, in order, streamed; for work lists.
+
+    Without the `binding`, registers are taken for sources of their own.
+    """
+    bound = Bound.of(binding or Binding((), ()))
+    context = _context(connection, [compiled], as_of, facts, relations or load_relations(), bound)
     yield from scan.keys(connection, _judged(compiled, policy or Policy()), source, context)
 
 
 def _context(
-    connection: sa.Connection, rules: Sequence[CompiledRule], as_of: date, facts: Facts, relations: Relations
-) -> Context:
+    connection: sa.Connection, rules: Sequence[CompiledRule], as_of: date, facts: Facts, relations: Relations,
+    bound: Bound,
+) -> Context:  # fmt: skip
+    context = Context(last_instant(as_of), relations, facts, homes=bound.homes_by_relation)
     followed = sorted({field.to for r in relations.relations.values() for field in r.references.values()})
     read = {name for compiled in rules for part in (compiled.when, compiled.violation) if part is not None
             for found in reads(part, compiled.rule.relation, relations) for name, _ in found.fields}  # fmt: skip
     try:
-        unique = scan.unique_relations(connection, [name for name in followed if name in read], relations)
+        unique = scan.unique_relations(connection, [name for name in followed if name in read], context)
     except sa.exc.SQLAlchemyError:
         unique = frozenset()
-    return Context(last_instant(as_of), relations, facts, unique=unique)
+    return replace(context, unique=unique)
 
 
 def _relation(rules: Sequence[CompiledRule], audit: _Audit, policy: Policy) -> Iterator[RuleResult]:

@@ -91,7 +91,7 @@ def _judge(
     if "identity" not in example.rows and "identity" in wanted:
         build_identity(connection, relations)
     if "permission" not in example.rows and "permission" in wanted:
-        build_permission(connection, relations, last_instant(as_of))
+        build_permission(connection, Context(last_instant(as_of), relations, facts))
     context = Context(last_instant(as_of), relations, facts)
     counts = scan.count(connection, [Judged(compiled, compiled.params)], context)
     return _outcome(list(counts.values()))

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from auditor.language import Context, Frame, lower_condition
 from auditor.language.values import Column, Condition
 from auditor.model import Counts, Rule
-from auditor.relations import Relations
 from auditor.rules.compiled import CompiledRule
 from auditor.tables import relation_table
 
@@ -141,13 +140,13 @@ def people(connection: sa.Connection, judged: Judged, context: Context) -> dict[
     return {str(source): int(found) for source, found in connection.execute(statement)}
 
 
-def unique_relations(connection: sa.Connection, names: Sequence[str], relations: Relations) -> frozenset[str]:
+def unique_relations(connection: sa.Connection, names: Sequence[str], context: Context) -> frozenset[str]:
     """Those of the relations in which no two rows of a source share a key."""
     unique = set()
     for name in names:
-        table = relation_table(relations[name])
+        table = relation_table(context.relations[name])
         twice = sa.select(table.c.key).where(table.c.key.is_not(None))
-        twice = twice.group_by(table.c.source, table.c.key).having(sa.func.count() > 1).limit(1)
+        twice = twice.group_by(context.home(name, table.c.source), table.c.key).having(sa.func.count() > 1).limit(1)
         if connection.execute(twice).first() is None:
             unique.add(name)
     return frozenset(unique)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.crm.permission import build_permission
+from auditor.language import Context
 from auditor.relations import load_relations
 from auditor.stage import memory_stage
 from tests.crm.relation_rows import fill
@@ -47,7 +48,7 @@ def build(stage, consent=(), suppression=(), identity=()):
     for name, rows in (("consent", consent), ("suppression", suppression), ("identity", identity)):
         fill(stage.connection, name, rows)
     table = fill(stage.connection, "permission")
-    count = build_permission(stage.connection, load_relations(), AS_OF)
+    count = build_permission(stage.connection, Context(AS_OF, load_relations()))
     rows = stage.connection.execute(sa.select(table)).mappings().all()
     assert len(rows) == count
     assert len({row["row_id"] for row in rows}) == count
@@ -333,4 +334,4 @@ def test_a_suppressed_address_finds_its_people_in_every_source(stage):
 
 def test_building_twice_gives_the_same(stage):
     rows = build(stage, [PERSON | {"status": "granted", "event_at": day(1)}])
-    assert build_permission(stage.connection, load_relations(), AS_OF) == len(rows)
+    assert build_permission(stage.connection, Context(AS_OF, load_relations())) == len(rows)
