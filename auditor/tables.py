@@ -44,11 +44,21 @@ def field_columns(field: Field) -> list[sa.Column[object]]:
     return [sa.Column(quoted_name(field.name + suffix, quote=True), kind) for suffix, kind in LAYOUT[field.type]]
 
 
-def relation_table(relation: Relation, metadata: sa.MetaData | None = None) -> sa.Table:
-    """The table of a relation in the stage."""
+_MADE: dict[int, tuple[Relation, sa.Table]] = {}
+"""Tables by the identity of their relation, which is kept so that no other one can take its place."""
+
+
+def relation_table(relation: Relation) -> sa.Table:
+    """The table of a relation in the stage; made once, for a rule names it many times."""
+    if id(relation) not in _MADE:
+        _MADE[id(relation)] = relation, _table(relation)
+    return _MADE[id(relation)][1]
+
+
+def _table(relation: Relation) -> sa.Table:
     return sa.Table(
         quoted_name(relation.name, quote=True),
-        metadata if metadata is not None else sa.MetaData(),
+        sa.MetaData(),
         sa.Column("source", _TEXT, nullable=False),
         sa.Column("row_id", sa.BigInteger(), nullable=False, autoincrement=False),
         sa.Column("key", _TEXT),

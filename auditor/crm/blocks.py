@@ -15,7 +15,8 @@ from auditor.crm.scope import ROW, Columned, Columns, equalities
 from auditor.errors import KnowledgeError
 from auditor.knowledge import nearest
 from auditor.language import Context, Expr, Value, lower_condition, lower_value
-from auditor.language.values import TEXT
+from auditor.language.syntax import Call, Path
+from auditor.language.values import TEXT, known
 from auditor.relations import Field, Relation
 from auditor.settle import resolve_region
 from auditor.tables import END, GIVEN, LAYOUT, REGION, relation_table
@@ -61,7 +62,11 @@ def rows_of(plan: Plan, relation: Relation, ground: Ground) -> sa.Select[Any]:
 
 def _value(parts: tuple[Expr, ...], field: Field, scope: Columned, context: Context) -> Value:
     if len(parts) == 1:
-        return lower_value(parts[0], scope, context)
+        value = lower_value(parts[0], scope, context)
+        if value.type == "flag" and not isinstance(parts[0], Path | Call):
+            # A condition that is unknown was not given, whatever its parts were.
+            value = replace(value, given=known(value.column))
+        return value
     text = composed(parts, scope, context)
     return Value("ref" if field.type == "ref" else "key", text, text.is_not(None))
 
@@ -200,8 +205,7 @@ def _converted(value: Value, field: Field, given: Column, place: str) -> tuple[C
             own = _sure(value.column) if kind in ("presence", "flag") else given
             return own, own
         case "flag" if kind in ("flag", "presence"):
-            # A condition that is unknown was not given, whatever its parts were.
-            return value.column, sa.and_(given, _sure(sa.or_(value.column, sa.not_(value.column))))
+            return value.column, given
         case "key" | "ref" if kind in ("key", "ref", "code", "name") or literal:
             return value.column, given
         case "code" if kind == "code" or literal:

@@ -188,14 +188,19 @@ def _first(call: FunctionCall) -> Value:
     for value, node in zip(values, call.node.arguments, strict=True):
         if value.type != values[0].type or value.type == TEXT:
             raise node.at.error("first() takes fields of one type.", f"The first is {READS_AS[values[0].type]}.")
-    ends = [value.end for value in values if value.end is not None]
-    regions = [value.region for value in values if value.region is not None]
+
+    def beside(columns: Sequence[Column]) -> Column:
+        """What goes with the value that is taken: never that of another one."""
+        return sa.case(*((known(v.column), column) for v, column in zip(values, columns, strict=True)), else_=sa.null())
+
+    ends = any(value.end is not None for value in values)
+    regions = any(value.region is not None for value in values)
     return Value(
         values[0].type,
         sa.func.coalesce(*(value.column for value in values)),
         sa.or_(*(value.given for value in values)),
-        end=sa.func.coalesce(*ends) if ends else None,
-        region=sa.func.coalesce(*regions) if regions else None,
+        end=beside([value.column if value.end is None else value.end for value in values]) if ends else None,
+        region=beside([sa.null() if value.region is None else value.region for value in values]) if regions else None,
         values=tuple(dict.fromkeys(code for value in values for code in value.values)),
         to=values[0].to,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.language.world import AS_OF, UNREADABLE, Facts, Row
 US_HOLIDAYS = {
     date(2022, 11, 11), date(2022, 11, 24), date(2022, 12, 26), date(2023, 1, 2), date(2023, 1, 16), date(2023, 2, 20),
     date(2023, 5, 29), date(2023, 6, 19), date(2023, 7, 4), date(2023, 9, 4), date(2023, 10, 9), date(2023, 11, 10),
-    date(2023, 11, 23), date(2023, 12, 25), date(2024, 1, 1), date(2024, 1, 15), date(2024, 2, 19), date(2024, 5, 27),
+    date(1969, 12, 25), date(1970, 1, 1), date(2023, 11, 23), date(2023, 12, 25), date(2024, 1, 1), date(2024, 1, 15), date(2024, 2, 19), date(2024, 5, 27),
 }  # fmt: skip
 LAST = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 23, 59, 59, 999999)
 Answer = bool | None
@@ -31,6 +31,10 @@ class Term:
     given: Answer
     known: Any
     kind: str
+
+
+class BeyondError(Exception):
+    """A time that Python's calendar does not reach, which ends with the year 9999."""
 
 
 def no(answer: Answer) -> Answer:
@@ -55,6 +59,7 @@ class Here:
     row: Row
     outer: Here | None = None
     params: Mapping[str, str] | None = None
+    facts: Facts = field(default_factory=Facts)
 
     # --- names
 
@@ -64,6 +69,8 @@ class Here:
             return self.outer.term(s.Path(path.at, path.names))
         relation, row = self._walk(path.names[:-1])
         name = path.names[-1]
+        if name == f"{relation}_id":
+            name = "key"
         kind = {"key": "key", "deleted": "flag"}.get(name) or self.relations[relation].fields[name].type
         if row is None:
             return Term(None, None, kind)
@@ -80,6 +87,8 @@ class Here:
         relation: str = self.relation
         row: Row | None = self.row
         for step in steps:
+            if step == relation:
+                continue
             field = self.relations[relation].references[step]
             wanted = row.fields.get(field.name) if row else None
             source = self.row.source
@@ -114,7 +123,7 @@ class Here:
                 return Term(True, (answers.count(True), len(answers) - answers.count(False)), "span")
             case s.Call(name="by_country"):
                 choice: Any = node.arguments[0]
-                table = Facts().tables[choice.value]
+                table = self.facts.tables[choice.value]
                 entries = [float(text) for text in self.entries(table, self.value(node.arguments[1]).known)]
                 return Term(bool(entries), (min(entries), max(entries)) if entries else None, "span")
             case s.Call(name="first"):
@@ -136,7 +145,7 @@ class Here:
         """The periods that it may be: one, or (where the country is not known) those of every country."""
         if isinstance(node, s.Call):
             named: Any = node.arguments[0]
-            table = Facts().tables[named.value]
+            table = self.facts.tables[named.value]
             texts = self.entries(table, self.value(node.arguments[1]).known)
         elif isinstance(node, s.Param):
             texts = [(self.params or {})[node.name]]
@@ -158,7 +167,12 @@ class Here:
         lengths = self.periods(period)
         if time.known is None or not lengths:
             return None
-        ends = [tuple(shift(bound, length, sign) for bound in span(time)) for length in lengths]
+        if any(country and count and beyond(span(time)) for count, _, country in lengths):
+            return None
+        try:
+            ends = [tuple(shift(bound, length, sign) for bound in span(time)) for length in lengths]
+        except (OverflowError, ValueError):
+            raise BeyondError from None
         return min(low for low, _ in ends), max(high for _, high in ends)
 
     # --- conditions
@@ -197,6 +211,9 @@ class Here:
             case s.Has():
                 value, item = self.value(node.value), self.value(node.item)
                 return None if value.known is None or item.known is None else item.known in value.known
+            case s.Exists(path=s.Path(this=True)):
+                assert self.outer is not None
+                return self.outer.answer(s.Exists(node.at, s.Path(node.at, node.path.names)))
             case s.Exists():
                 field = self.term(s.Path(node.path.at, (*node.path.names[:-1], node.path.names[-1] + "_id")))
                 if field.known is None:
@@ -215,7 +232,10 @@ class Here:
             return terms[0].given
         if node.name == "readable":
             return None if terms[0].given is None else bool(terms[0].given and terms[0].known is not None)
-        facts = Facts()
+        facts = self.facts
+        if node.name == "under":
+            regimes = self.term(s.Path(node.at, ("subject", "regimes"))).known
+            return None if regimes is None else terms[0].known in regimes
         if node.name in ("adequate", "listed"):
             country, at = terms[-2].known, terms[-1]
             if country is None or at.known is None:
@@ -256,7 +276,7 @@ class Here:
             return None
         answers: list[Answer] = []
         for row in self.database.get(node.relation, ()):
-            inner = Here(self.database, self.relations, node.relation, row, self, self.params)
+            inner = Here(self.database, self.relations, node.relation, row, self, self.params, self.facts)
             if (row.deleted and not node.including_deleted) or inner.after() or (node.other and row is self.row):
                 continue
             if [inner.term(s.Path(node.at, tuple(key.split(".")))).known for key in plain] != keys:
@@ -358,6 +378,11 @@ def span(term: Term) -> Any:
         whole = len(term.known) == 10
         return start, start + timedelta(days=1) - timedelta(microseconds=1) if whole else start
     return term.known
+
+
+def beyond(bounds: Any) -> bool:
+    """Whether a country's calendar does not reach to a time."""
+    return any(not AS_OF.year - 60 <= bound.year <= AS_OF.year + 20 for bound in bounds)
 
 
 def shift(moment: datetime, period: tuple[int, str, str], sign: int) -> datetime:
