@@ -25,7 +25,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.project
 	@for script in benchmarks/bench_*.py; do echo "$$script"; $(BIN)/python $$script; done
 
-bench-rules: $(VENV)/.project
+bench-rules: $(VENV)/.dev
 	@$(BIN)/python benchmarks/bench_rules.py --subjects 1000000
 
 lock:

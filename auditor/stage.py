@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SOURCE_SCHEMA = "src"
 MEMORY_MB = 256
+ROW_GROUP = 122_880
+"""Rows that the engine stores together. An append of fewer is compressed again with the next one, at twice the cost."""
 _THREADS = 4
 """More threads would each need memory of their own, and the limit holds for all of them together."""
 _CHANGED = "An audit of this was interrupted; since then a source, a rule or an option has changed, so it starts anew."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,9 +18,11 @@ from auditor.errors import SourceError
 from auditor.model import Skipped, TableInfo
 from auditor.settle import Settler, settle, settle_phone_by_country, stage_columns
 from auditor.sources import Source
-from auditor.stage import Stage
+from auditor.stage import ROW_GROUP, Stage
 from auditor.stage_progress import Rows
 from auditor.tables import GIVEN
+
+_HELD_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,15 @@ def stage_tables(
                 entry.rows += before
         if not left:
             continue
+        # What a table has needed at once is seldom needed for the next, and Arrow would keep it.
+        pa.default_memory_pool().release_unused()
         counted = Rows(f"Reading {source.info.name}.{info.name}", (rows or {}).get(info.name, info.rows), progress)
         try:
             _read(source, info, left, stage, settler, counted)
         except SourceError as error:
             broken.update(entry.found.spec.name for entry, _ in entries)
             failures.append(Skipped(f"{source.info.name}.{info.name}", error.what, gap=True))
+    pa.default_memory_pool().release_unused()
     tables = {name: _selectable(entry, stage) for name, entry in loading.items() if name not in broken}
     return Staged(tables, frozenset(broken), tuple(failures))
 
@@ -120,13 +125,30 @@ def _read(
         needed = dict.fromkeys([info.columns[0].name]) if info.columns else {}
     added = dict.fromkeys([entry.name for entry, _ in entries], 0)
     with stage.reading(info.name, added):
-        for batch in source.read(info, list(needed)):
+        for batch in _row_groups(source.read(info, list(needed), batch_rows=ROW_GROUP)):
             for entry, index in entries:
                 for part in _settled(batch, entry, index, info, settler):
                     stage.append(entry.name, part)
                     entry.rows += part.num_rows
                     added[entry.name] += part.num_rows
             counted.add(batch.num_rows)
+
+
+def _row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows, as many at once as the stage stores together, or fewer if they are heavy."""
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        while batch.num_rows:
+            part = batch.slice(0, ROW_GROUP - rows)
+            batch = batch.slice(part.num_rows)
+            held.append(part)
+            rows, size = rows + part.num_rows, size + part.nbytes
+            if rows == ROW_GROUP or size >= _HELD_BYTES:
+                yield held[0] if len(held) == 1 else pa.concat_batches(held)
+                held, rows, size = [], 0, 0
+    if held:
+        yield held[0] if len(held) == 1 else pa.concat_batches(held)
 
 
 def _needed(entry: _Loading, index: int, info: TableInfo) -> Iterator[str]:

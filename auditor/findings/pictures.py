@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -52,50 +52,83 @@ def pictures(connection: sa.Connection, relations: Relations, facts: Jurisdictio
 
 
 def _permissions(connection: sa.Connection, relations: Relations, as_of: date) -> tuple[PermissionPoint, ...]:
-    permission = relation_table(relations["permission"])
-    if not connection.execute(sa.select(sa.exists().select_from(permission))).scalar():
-        return ()
-    points: list[PermissionPoint] = []
-    # One narrow scan per month keeps the memory at one state per person and channel, however many months are shown.
-    for day in month_ends(as_of, MONTHS):
-        points.extend(_permissions_at(connection, relations, day))
+    days = month_ends(as_of, MONTHS)
+    states = _states(relations, days)
+    names = ("granted", "refused", "other", "unknown")
+    counted = [
+        sa.func.count_if(states.c[name].op("&")(1 << place) != 0).label(f"{name}_{place}")
+        for place in range(len(days))
+        for name in names
+    ]
+    query = sa.select(states.c.channel, *counted).group_by(states.c.channel)
+    found = {str(row["channel"]): row for row in connection.execute(query).mappings()}
+    points = [
+        PermissionPoint(channel, day, *(int(found[channel][f"{name}_{place}"] or 0) for name in names))
+        for place, day in enumerate(days)
+        for channel in (*relations.lists["channel"], *sorted({*found} - {*relations.lists["channel"]}))
+        if channel in found
+    ]
     seen = {point.channel for point in points if point.recorded}
     return tuple(point for point in points if point.channel in seen)
 
 
-def _permissions_at(connection: sa.Connection, relations: Relations, day: date) -> Iterable[PermissionPoint]:
+def _states(relations: Relations, days: Sequence[date]) -> sa.Subquery:
+    """Per person and channel one number for each state, whose bits are the days on which that state holds.
+
+    So all days are asked in one scan, whose memory is four numbers per person and channel however many days there are.
+    """
     row, subject = relation_table(relations["permission"]), relation_table(relations["subject"])
-    at = sa.cast(sa.literal(_end_of(day)), sa.DateTime())
-    begins, ends = row.c.starts_at, row.c.ends_at
-    # The same three answers as `at T` in a rule: in force for certain, perhaps, or not.
-    certain = sa.and_(at >= row.c["starts_at" + END], at < ends)
-    known = sa.and_(certain, row.c.status.is_not(None))
+
+    def place(bound: Column) -> Column:
+        """How many of the days lie before a bound."""
+        ends = [sa.cast(sa.literal(_end_of(day)), sa.DateTime()) for day in days]
+        return sa.case(*((bound <= end, n) for n, end in enumerate(ends)), else_=len(days))
+
+    def bits(first: Column, last: Column) -> Column:
+        """The days from one place until before another, of which none may be left."""
+        one = sa.cast(1, sa.BigInteger())
+        return sa.case((last > first, one.op("<<")(last) - one.op("<<")(first)), else_=0)
+
     joined = row.join(subject, sa.and_(subject.c.source == row.c.source, subject.c.key == row.c.subject_id))
-
-    def some(*states: str) -> Column:
-        return sa.func.coalesce(sa.func.bool_or(sa.and_(known, row.c.status.in_(states))), sa.false())
-
-    person = (
+    person = (row.c.channel, row.c.source, row.c.subject_id)
+    # The same three answers as `at T` in a rule: in force for certain, perhaps, or not.
+    rows = (
         sa.select(
-            row.c.channel, some(*_REFUSED).label("refused"), some("granted").label("granted"),
-            some(*_OTHER).label("other"),
+            *person, row.c.status,
+            bits(place(row.c["starts_at" + END]), place(row.c.ends_at)).label("certain"),
+            bits(place(row.c.starts_at), place(row.c["ends_at" + END])).label("possible"),
         )
         .select_from(joined)
         .where(sa.not_(subject.c.deleted), row.c.purpose == _PURPOSE, row.c.channel.is_not(None))
-        .where(begins <= at, at < row.c["ends_at" + END])
-        .group_by(row.c.channel, row.c.source, row.c.subject_id)
         .subquery()
     )  # fmt: skip
-    state = sa.case(
-        (person.c.refused, "refused"), (person.c.granted, "granted"), (person.c.other, "other"), else_="unknown"
-    ).label("state")
-    states = sa.select(person.c.channel, state).subquery()
-    counts: dict[str, dict[str, int]] = {channel: {} for channel in relations.lists["channel"]}
-    query = sa.select(states.c.channel, states.c.state, sa.func.count()).group_by(states.c.channel, states.c.state)
-    for channel, name, count in connection.execute(query):
-        counts.setdefault(str(channel), {})[str(name)] = int(count)
-    for channel, found in counts.items():
-        yield PermissionPoint(channel, day, *(found.get(n, 0) for n in ("granted", "refused", "other", "unknown")))
+
+    def some(days: Column, *states: str) -> Column:
+        return sa.func.coalesce(sa.func.bit_or(days).filter(rows.c.status.in_(states)), 0)
+
+    certain = rows.c.certain
+    held = (
+        sa.select(
+            rows.c.channel, some(certain, *_REFUSED).label("refused"), some(certain, "granted").label("granted"),
+            some(certain, *_OTHER).label("other"), sa.func.bit_or(rows.c.possible).label("possible"),
+        )
+        .group_by(rows.c.channel, rows.c.source, rows.c.subject_id)
+        .subquery()
+    )  # fmt: skip
+    refused, granted, other, possible = (held.c[n] for n in ("refused", "granted", "other", "possible"))
+
+    def without(days: Column, *others: Column) -> Column:
+        for more in others:
+            days = days.op("&")(sa.func.xor(more, -1))
+        return days
+
+    return sa.select(
+        held.c.channel,
+        refused.label("refused"),
+        without(granted, refused).label("granted"),
+        without(other, refused, granted).label("other"),
+        without(possible, refused, granted, other).label("unknown"),
+    ).subquery()
 
 
 def month_ends(as_of: date, months: int) -> tuple[date, ...]:

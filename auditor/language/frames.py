@@ -25,7 +25,7 @@ from auditor.language.quantifying import (
     is_alone,
     uses_params,
 )  # fmt: skip
-from auditor.language.syntax import Node, Path, Place, Quantifier, walk
+from auditor.language.syntax import Node, Path, Place, Quantifier, conjuncts, walk
 from auditor.language.values import Column, Condition, Context, Value, known, stage_value, unknown
 from auditor.relations import Field, Relation
 from auditor.tables import relation_table
@@ -37,15 +37,24 @@ MAX_STEPS = 5
 class Frame:
     """A scan over the rows of one relation, of all sources at once; it is the scope in which rules are lowered.
 
-    `outer` is the scan that `this` means, inside a quantifier.
+    `outer` is the scan that `this` means, inside a quantifier. `rows` are those of the relation that are scanned, with
+    all of its columns; else every row is.
     """
 
-    def __init__(self, relation: Relation, context: Context, outer: Frame | None = None, name: str = "row") -> None:
+    def __init__(
+        self,
+        relation: Relation,
+        context: Context,
+        outer: Frame | None = None,
+        name: str = "row",
+        rows: sa.FromClause | None = None,
+    ) -> None:
         self.relation = relation
         self.context = context
         self.outer = outer
         self.name = name
-        self.table = relation_table(relation).alias(quoted_name(name, quote=True))
+        self._rows = relation_table(relation) if rows is None else rows
+        self.table = self._rows.alias(quoted_name(name, quote=True))
         self.joined: sa.FromClause = self.table
         self._paths: dict[tuple[str, ...], tuple[Relation, sa.FromClause]] = {(): (relation, self.table)}
         self._answers: dict[tuple[object, ...], sa.FromClause] = {}
@@ -211,7 +220,7 @@ class Frame:
         """Groups the inner rows: by their keys if the condition concerns them alone, else by this scan's row."""
         inner_relation = context.relations[node.relation]
         alone = is_alone(node)
-        outer = Frame(self.relation, context, self.outer, f"{self.name}.this{len(self._answers) + 1}")
+        outer = Frame(self.relation, context, self.outer, f"{self.name}.this{len(self._answers) + 1}", self._rows)
         name = f"{self.name}.{node.relation}{len(self._answers) + 1}"
         inner = Frame(inner_relation, context, outer, name)
         keys = [key for key in node.keys if key != PERSON]
@@ -219,8 +228,10 @@ class Frame:
         for ours, theirs in pairs:  # refuses what is not the same thing on both sides
             comparing.compare("=", ours, theirs, node.at)
         seen = inner.scope_of(node.including_deleted)
-        holds = self._inner_condition(node, inner, outer, context)
-        code = sa.func.coalesce(2 * sa.cast(holds, sa.Integer()), 1).label("code")
+        parts = self._inner_conditions(node, inner, outer, context)
+        code = sa.func.coalesce(2 * sa.cast(sa.and_(sa.true(), *parts), sa.Integer()), 1).label("code")
+        # A row of which one part is false answers nothing. Said part by part, most are left out before any join.
+        seen = sa.and_(seen, *(sa.func.coalesce(part, sa.true()) for part in parts))
         if alone:
             labels = [theirs.column.label(f"key{i}") for i, (_, theirs) in enumerate(pairs)]
             rows = sa.select(inner.home.label("source"), *labels, code).select_from(inner.joined).where(seen)
@@ -247,15 +258,16 @@ class Frame:
         self.joined = self.joined.outerjoin(table, sa.and_(*match))
         return table
 
-    def _inner_condition(self, node: Quantifier, inner: Frame, outer: Frame, context: Context) -> Condition:
+    def _inner_conditions(self, node: Quantifier, inner: Frame, outer: Frame, context: Context) -> list[Condition]:
+        """What must hold of an inner row, all of it."""
         parts: list[Condition] = []
         if node.moment is not None:
             there = {"starts_at", "ends_at"} <= set(inner.relation.fields)
             starts, ends = (inner.value(name) if there else None for name in ("starts_at", "ends_at"))
             parts.append(in_force(inner.relation, starts, ends, lower_value(node.moment, outer, context), node.at))
         if node.where is not None:
-            parts.append(lower_condition(node.where, inner, context))
-        return sa.and_(*parts) if parts else sa.true()
+            parts += [lower_condition(part, inner, context) for part in conjuncts(node.where)]
+        return parts
 
 
 def _same_person(relation: Relation, inner: Relation, context: Context, node: Quantifier) -> sa.FromClause:

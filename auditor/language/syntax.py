@@ -242,6 +242,11 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+def conjuncts(expr: Expr) -> tuple[Expr, ...]:
+    """The parts that must all hold for an expression to hold; itself if it is no `and`."""
+    return tuple(part for whole in expr.parts for part in conjuncts(whole)) if isinstance(expr, And) else (expr,)
+
+
 def depth(node: Node) -> int:
     """How many levels deep the expression is; does not recurse, so that no input can exhaust the stack."""
     deepest, level = 0, [node]

@@ -112,7 +112,7 @@ def _relation(rules: Sequence[CompiledRule], audit: _Audit, policy: Policy) -> I
     for compiled in rules:
         try:
             judged[compiled.rule.id] = _judged(compiled, policy)
-            scan.counting([judged[compiled.rule.id]], audit.context)  # a policy's parameter may not fit its place
+            scan.keys_statement(judged[compiled.rule.id], audit.context)  # a policy's parameter may not fit its place
         except AuditError as error:
             judged.pop(compiled.rule.id, None)
             broken[compiled.rule.id] = f"{error.what} {error.do}".strip()
@@ -123,9 +123,11 @@ def _relation(rules: Sequence[CompiledRule], audit: _Audit, policy: Policy) -> I
         settings = judged[rule.id].params if rule.id in judged else None
         places = tuple(
             _broken(compiled, source, audit, broken[rule.id]) if rule.id in broken
-            else _place(judged[rule.id], source, counts.get((rule.id, source), Counts()), audit)
+            else _place(scan.kept(judged[rule.id]), source, counts.get((rule.id, source), Counts()), audit)
             for source in audit.bound.places(rule.relation)
         )  # fmt: skip
+        if rule.id in judged:
+            scan.forget(audit.connection, scan.kept(judged[rule.id]))
         yield RuleResult(rule, sentence(compiled, settings), places)
 
 
@@ -142,13 +144,13 @@ def _judged(compiled: CompiledRule, policy: Policy) -> Judged:
 def _counts(rules: Sequence[Judged], audit: _Audit) -> tuple[Mapping[tuple[str, str], Counts], Mapping[str, str]]:
     """Counts by rule and source; if the one scan fails, rule by rule, so that only the broken one is lost."""
     try:
-        return scan.count(audit.connection, rules, audit.context), {}
+        return scan.count(audit.connection, rules, audit.context, keep=True), {}
     except sa.exc.SQLAlchemyError:
         counts: dict[tuple[str, str], Counts] = {}
         broken: dict[str, str] = {}
         for rule in rules:
             try:
-                counts.update(scan.count(audit.connection, [rule], audit.context))
+                counts.update(scan.count(audit.connection, [rule], audit.context, keep=True))
             except sa.exc.SQLAlchemyError as error:
                 broken[rule.rule.id] = _sentence(error)
         return counts, broken

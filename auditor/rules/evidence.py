@@ -10,11 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from auditor.language import Context, Path, Place, syntax
+from auditor.language import Context, Frame, Path, Place, syntax
 from auditor.language.quantifying import PERSON
 from auditor.language.values import Value
 from auditor.model import EvidenceRow
 from auditor.rules.scan import Judged, violating
+from auditor.tables import relation_table
 
 ROWS = 5
 MEMBERS = 100_000
@@ -23,7 +24,13 @@ _SHOWN = ("time", "code", "set", "flag", "country", "region", "number", "presenc
 
 def evidence(connection: sa.Connection, judged: Judged, source: str, context: Context) -> tuple[EvidenceRow, ...]:
     """Up to five violating records of one source, always the same ones: the first by key."""
-    frame, condition = violating(judged, context)
+    found, condition = violating(judged, context)
+    first = (found.table.c.key, found.table.c.row_id)
+    numbers = sa.select(*first).select_from(found.joined).where(condition, found.source == source)
+    listed = connection.execute(numbers.order_by(*first).limit(ROWS)).all()
+    table = relation_table(found.relation)
+    rows_of_it = sa.select(table).where(table.c.row_id.in_([number for _, number in listed])).subquery()
+    frame = Frame(found.relation, found.context, rows=rows_of_it)
     shown: list[tuple[str, Value]] = []
     for path in _paths(judged):
         value = frame.resolve(path)
@@ -37,9 +44,7 @@ def evidence(connection: sa.Connection, judged: Judged, source: str, context: Co
     statement = (
         sa.select(frame.table.c.key.label("key"), *columns)
         .select_from(frame.joined)
-        .where(condition, frame.source == source)
         .order_by(frame.table.c.key, frame.table.c.row_id)
-        .limit(ROWS)
     )
     rows = connection.execute(statement).mappings().all()
     return tuple(

@@ -1,4 +1,9 @@
-"""The statements by which rules are judged: one scan that counts all rules of a relation, and one per rule that hit."""
+"""The statements by which rules are judged.
+
+One scan counts all rules of a relation as far as the record and what it refers to tell. A rule that asks other
+relations (any, no, count) is then judged by a statement of its own, over those rows only that the rest of it has left
+open; its verdicts can be kept, so that whoever lists the violations does not judge anew.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +12,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.schema import CreateTable, DropTable
+from sqlalchemy.sql.elements import quoted_name
 
-from auditor.language import Context, Frame, lower_condition
+from auditor.language import Context, Expr, Frame, lower_condition, syntax
 from auditor.language.values import Column, Condition
 from auditor.model import Counts, Rule
 from auditor.rules.compiled import CompiledRule
-from auditor.tables import relation_table
+from auditor.tables import SCHEMA, relation_table
 
 BATCH = 5_000
-_OUT, _AFTER, _PASS, _UNKNOWN, _SCOPE_UNKNOWN, _VIOLATION = -1, -2, 0, 1, 2, 3
-_COUNTED = {
-    "violations": _VIOLATION, "passes": _PASS, "undetermined": _UNKNOWN, "scope_undetermined": _SCOPE_UNKNOWN,
-    "after_as_of": _AFTER,
-}  # fmt: skip
+_OUT, _PASS, _UNKNOWN, _SCOPE_UNKNOWN, _VIOLATION = -1, 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Judged:
 
     compiled: CompiledRule
     params: Mapping[str, str]
+    kept: bool = False
+    """Its violations lie in a table of verdicts, which `count` has kept."""
 
     @property
     def rule(self) -> Rule:
@@ -35,41 +41,172 @@ class Judged:
         return self.compiled.rule
 
 
-def count(connection: sa.Connection, rules: Sequence[Judged], context: Context) -> dict[tuple[str, str], Counts]:
-    """The counts of all rules of one relation, by rule id and source, in one scan."""
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A rule's text by what it needs: `when` and `violation` are what the record and its references answer."""
+
+    when: Expr | None
+    violation: Expr | None
+    when_asks: bool
+    """The scope asks other relations too, so nothing is decided before they are asked."""
+    violation_asks: bool
+
+    @property
+    def asks(self) -> bool:
+        return self.when_asks or self.violation_asks
+
+
+def _parts(compiled: CompiledRule) -> _Parts:
+    when, when_asks = _own_part(compiled.when)
+    violation, violation_asks = _own_part(compiled.violation)
+    return _Parts(when, None if when_asks else violation, when_asks, violation_asks)
+
+
+def _own_part(expr: Expr | None) -> tuple[Expr | None, bool]:
+    """What of an expression needs no other relation, and whether there is more to it."""
+    if expr is None:
+        return None, False
+    parts = syntax.conjuncts(expr)
+    own = tuple(part for part in parts if not any(isinstance(n, syntax.Quantifier) for n in syntax.walk(part)))
+    if len(own) == len(parts):
+        return expr, False
+    return (own[0] if len(own) == 1 else syntax.And(expr.at, own)) if own else None, True
+
+
+def count(
+    connection: sa.Connection, rules: Sequence[Judged], context: Context, *, keep: bool = False
+) -> dict[tuple[str, str], Counts]:
+    """The counts of all rules of one relation, by rule id and source.
+
+    With `keep` the verdicts of rules that ask other relations stay in the stage until `forget`.
+    """
     if not rules:
         return {}
-    counts: dict[tuple[str, str], Counts] = {}
+    plans = {judged.rule.id: _parts(judged.compiled) for judged in rules}
+    found: dict[tuple[str, str], _Tally] = {}
     for row in connection.execute(counting(rules, context)).mappings():
         for index, judged in enumerate(rules):
-            number = {name: int(row[f"{name}_{index}"]) for name in _COUNTED}
-            number["undetermined"] += number["scope_undetermined"]
-            population = number["violations"] + number["passes"] + number["undetermined"]
-            counts[judged.rule.id, str(row["source"])] = Counts(population=population, **number)
-    return counts
+            tally = found.setdefault((judged.rule.id, str(row["source"])), _Tally())
+            if row["deleted"] and not judged.rule.including_deleted:
+                continue
+            if row["after"]:
+                tally.after += int(row["seen"])
+            else:
+                tally.add(plans[judged.rule.id], row, index)
+    for judged in rules:
+        asked = [tally for (name, _), tally in found.items() if name == judged.rule.id and tally.open]
+        if asked:
+            for source, verdict, number in _asked(connection, judged, context, keep):
+                found[judged.rule.id, source].decided[verdict] = number
+    return {key: tally.counts() for key, tally in found.items()}
+
+
+class _Tally:
+    """What is known of a rule in one source."""
+
+    def __init__(self) -> None:
+        self.after = self.open = 0
+        self.decided = dict.fromkeys((_PASS, _UNKNOWN, _SCOPE_UNKNOWN, _VIOLATION), 0)
+        self._early = dict(self.decided)
+
+    def add(self, parts: _Parts, row: RowMapping, index: int) -> None:
+        """Adds what one scan has found out about some of the rows."""
+        seen = int(row["seen"])
+        inside, known = (int(row[f"{n}_{index}"]) for n in ("inside", "known")) if parts.when else (seen, seen)
+        if parts.when_asks:
+            self.open += inside + seen - known
+            return
+        true, judged = (int(row[f"{n}_{index}"]) for n in ("true", "judged")) if parts.violation else (0, 0)
+        self._early[_SCOPE_UNKNOWN] += seen - known
+        self._early[_PASS] += judged - true
+        if parts.violation_asks:
+            self.open += inside - (judged - true)
+        else:
+            self._early[_VIOLATION] += true
+            self._early[_UNKNOWN] += inside - judged
+
+    def counts(self) -> Counts:
+        """All of it."""
+        number = {code: early + self.decided[code] for code, early in self._early.items()}
+        return Counts(
+            population=sum(number.values()),
+            violations=number[_VIOLATION],
+            passes=number[_PASS],
+            undetermined=number[_UNKNOWN] + number[_SCOPE_UNKNOWN],
+            scope_undetermined=number[_SCOPE_UNKNOWN],
+            after_as_of=self.after,
+        )
 
 
 def counting(rules: Sequence[Judged], context: Context) -> sa.Select[Any]:
-    """The statement behind `count`: answers first, so that nothing is computed twice, then verdicts, then sums."""
+    """The one scan behind `count`: per rule, of the rows in its scope, how many are known and how many true.
+
+    A count of what is not NULL and one of what is true cost a fifth of counts with filters.
+    """
     frame = Frame(context.relations[rules[0].rule.relation], context)
     answers: list[Column] = []
+    sums: list[Column] = [sa.func.count().label("seen")]
     for index, judged in enumerate(rules):
-        own = replace(context, params=judged.params)
-        when = judged.compiled.when
-        scope = sa.literal(2) if when is None else _three(lower_condition(when, frame, own))
-        violation = _three(lower_condition(judged.compiled.violation, frame, own))
-        answers += [scope.label(f"when_{index}"), violation.label(f"violation_{index}")]
-    rows = sa.select(
-        frame.source.label("source"), frame.table.c.deleted.label("deleted"), frame.after().label("after"), *answers
-    ).select_from(frame.joined).subquery("answers")  # fmt: skip
-    found = [_verdict(rows, index, judged.rule).label(f"rule_{index}") for index, judged in enumerate(rules)]
-    verdicts = sa.select(rows.c.source, *found).subquery("verdicts")
-    sums = [
-        sa.func.count().filter(verdicts.c[f"rule_{index}"] == code).label(f"{name}_{index}")
-        for index in range(len(rules))
-        for name, code in _COUNTED.items()
-    ]
-    return sa.select(verdicts.c.source, *sums).group_by(verdicts.c.source)
+        own, parts = replace(context, params=judged.params), _parts(judged.compiled)
+        scope = None if parts.when is None else lower_condition(parts.when, frame, own)
+        if scope is not None:
+            answers.append(sa.type_coerce(scope, sa.Boolean()).label(f"when_{index}"))
+            sums += _sums(f"when_{index}", f"inside_{index}", f"known_{index}")
+        if parts.violation is not None:
+            violation = lower_condition(parts.violation, frame, own)
+            answer = violation if scope is None else sa.case((scope, violation))
+            answers.append(sa.type_coerce(answer, sa.Boolean()).label(f"violation_{index}"))
+            sums += _sums(f"violation_{index}", f"true_{index}", f"judged_{index}")
+    groups = (frame.source.label("source"), frame.table.c.deleted.label("deleted"), frame.after().label("after"))
+    rows = sa.select(*groups, *answers).select_from(frame.joined).subquery("answers")
+    kinds = [rows.c.source, rows.c.deleted, rows.c.after]
+    return sa.select(*kinds, *sums).select_from(rows).group_by(*kinds)
+
+
+def _sums(answer: str, true: str, known: str) -> list[Column]:
+    column: Column = sa.column(answer)
+    trues = sa.func.coalesce(sa.func.count_if(column), 0)  # which is NULL where nothing is known
+    return [trues.label(true), sa.func.count(column).label(known)]
+
+
+# --- rules that ask other relations --------------------------------------------------------------------------
+
+
+def _asked(connection: sa.Connection, judged: Judged, context: Context, keep: bool) -> list[tuple[str, int, int]]:
+    """Source, verdict and number of the rows that were left open."""
+    verdicts: sa.FromClause = asking(judged, context).subquery("verdicts")
+    if keep:
+        table = _verdicts(judged)
+        connection.execute(DropTable(table, if_exists=True))
+        connection.execute(CreateTable(table))
+        connection.execute(sa.insert(table).from_select(list(table.columns), asking(judged, context)))
+        verdicts = table
+    by = (verdicts.c.source, verdicts.c.verdict)
+    counted = sa.select(*by, sa.func.count()).group_by(*by)
+    return [(str(s), int(verdict), int(n)) for s, verdict, n in connection.execute(counted) if verdict != _OUT]
+
+
+def asking(judged: Judged, context: Context) -> sa.Select[Any]:
+    """The verdict on each row that a rule's own parts leave open; those rows are read once, whatever asks for them."""
+    own, parts = replace(context, params=judged.params), _parts(judged.compiled)
+    relation = context.relations[judged.rule.relation]
+    first = Frame(relation, own)
+    left = [first.scope_of(judged.rule.including_deleted)]
+    if parts.when is not None:
+        scope = lower_condition(parts.when, first, own)
+        left.append(sa.func.coalesce(scope, sa.true()) if parts.when_asks else scope)
+    if parts.violation is not None:
+        left.append(sa.func.coalesce(lower_condition(parts.violation, first, own), sa.true()))
+    rows = sa.select(*first.table.c).select_from(first.joined).where(*left).cte("open").prefix_with("MATERIALIZED")
+    frame = Frame(relation, own, rows=rows)
+    violation = _three(lower_condition(judged.compiled.violation, frame, own))
+    verdict = sa.case((violation == 2, _VIOLATION), (violation == 1, _UNKNOWN), else_=_PASS)
+    if parts.when_asks and judged.compiled.when is not None:
+        when = _three(lower_condition(judged.compiled.when, frame, own))
+        verdict = sa.case((when == 0, _OUT), (when == 1, _SCOPE_UNKNOWN), else_=verdict)
+    return sa.select(frame.source.label("source"), frame.table.c.row_id, verdict.label("verdict")).select_from(
+        frame.joined
+    )
 
 
 def _three(condition: Condition) -> Column:
@@ -77,19 +214,31 @@ def _three(condition: Condition) -> Column:
     return sa.func.coalesce(2 * sa.cast(condition, sa.Integer()), 1)
 
 
-def _verdict(rows: sa.Subquery, index: int, rule: Rule) -> Column:
-    when, violation = rows.c[f"when_{index}"], rows.c[f"violation_{index}"]
-    gone = [] if rule.including_deleted else [(rows.c.deleted, _OUT)]
-    return sa.case(
-        *gone, (rows.c.after, _AFTER), (when == 0, _OUT), (when == 1, _SCOPE_UNKNOWN), (violation == 2, _VIOLATION),
-        (violation == 1, _UNKNOWN), else_=_PASS,
-    )  # fmt: skip
+def _verdicts(judged: Judged) -> sa.Table:
+    columns = sa.Column("source", sa.String()), sa.Column("row_id", sa.BigInteger()), sa.Column("verdict", sa.Integer())
+    return sa.Table(quoted_name(f"verdicts of {judged.rule.id}", quote=True), sa.MetaData(), *columns, schema=SCHEMA)
+
+
+def kept(judged: Judged) -> Judged:
+    """The rule, whose verdicts `count` was told to keep."""
+    return replace(judged, kept=_parts(judged.compiled).asks)
+
+
+def forget(connection: sa.Connection, judged: Judged) -> None:
+    """Frees the room of a rule's verdicts."""
+    if judged.kept:
+        connection.execute(DropTable(_verdicts(judged), if_exists=True))
 
 
 def violating(judged: Judged, context: Context) -> tuple[Frame, Condition]:
     """The scan of a rule's relation, and the condition that only violating rows meet."""
     own = replace(context, params=judged.params)
-    frame = Frame(context.relations[judged.rule.relation], own)
+    relation = context.relations[judged.rule.relation]
+    if judged.kept:
+        verdicts, table = _verdicts(judged), relation_table(relation)
+        found = sa.select(verdicts.c.row_id).where(verdicts.c.verdict == _VIOLATION)
+        return Frame(relation, own, rows=sa.select(table).where(table.c.row_id.in_(found)).subquery()), sa.true()
+    frame = Frame(relation, own)
     parts = [frame.scope_of(judged.rule.including_deleted)]
     if judged.compiled.when is not None:
         parts.append(lower_condition(judged.compiled.when, frame, own))
@@ -155,7 +304,7 @@ def unique_relations(connection: sa.Connection, names: Sequence[str], context: C
 def rendered(connection: sa.Connection, judged: Judged, context: Context) -> str:
     """The statement that names a rule's violations, to be read: parameters by name, their values below."""
     make: Any = type(connection.dialect)
-    compiled = keys_statement(judged, context).compile(
+    compiled = keys_statement(replace(judged, kept=False), context).compile(
         dialect=make(paramstyle="named"), compile_kwargs={"render_postcompile": True}
     )
     values = [f"-- :{name} = {_short(value)}" for name, value in compiled.params.items()]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from functools import partial
 
-import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from auditor.settle.arrays import counts, fill_where, known, missing, per_distinct, trimmed, whole
+from auditor.settle.phones import read_phone
 from auditor.settle.places import settle_country
 from auditor.settle.spec import Settled, Settler, SettleSpec
 from auditor.tables import GIVEN, REGION
@@ -93,42 +92,15 @@ def _phones(
     texts: pa.Array, given: pa.Array, countries: list[str], country: pa.Array | None, settler: Settler
 ) -> Settled:
     values = region = pa.nulls(len(texts), pa.string())
+    anywhere = re.compile(settler.words.phones_anywhere)
     for number, code in enumerate(countries):
         here = given if country is None else pc.and_(given, pc.equal(country, number))
         if not pc.any(here).as_py():
             continue
         encoded = texts.filter(here).dictionary_encode()
-        read = settler.remember(("phone", code), partial(_phone, country=code, settler=settler))
-        found = [read(text) for text in encoded.dictionary.to_pylist()]
-        for_value = pa.array([pair[0] for pair in found], pa.string()).take(encoded.indices)
-        for_region = pa.array([pair[1] for pair in found], pa.string()).take(encoded.indices)
+        found = [read_phone(text, code, anywhere) for text in encoded.dictionary.to_pylist()]
+        hashed = [settler.digest(pair[0], "phone") if pair is not None else None for pair in found]
+        for_value = pa.array(hashed, pa.string()).take(encoded.indices)
+        for_region = pa.array([pair and pair[1] for pair in found], pa.string()).take(encoded.indices)
         values, region = fill_where(values, here, for_value), fill_where(region, here, for_region)
     return Settled((("", values), (REGION, region), (GIVEN, given)), counts(given, values))
-
-
-def _phone(text: str, country: str, settler: Settler) -> tuple[str | None, str | None]:
-    """Hash and, for a number written internationally, country of its prefix."""
-    text = html.unescape(text).strip().removeprefix("tel:")
-    if text.startswith("00"):
-        text = "+" + text[2:]
-    text = text.replace("(0)", "") if text.startswith("+") else text
-    try:
-        number = phonenumbers.parse(text, country or None)
-    except phonenumbers.NumberParseException:
-        return None, None
-    if not phonenumbers.is_possible_number(number):
-        return None, None
-    number.extension = None
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return settler.digest(e164, "phone"), _prefix(number, e164, settler) if text.startswith("+") else None
-
-
-def _prefix(number: phonenumbers.PhoneNumber, e164: str, settler: Settler) -> str | None:
-    if re.fullmatch(settler.words.phones_anywhere, e164):
-        return None
-    shared = phonenumbers.region_codes_for_country_code(number.country_code or 0)
-    if len(shared) > 1:  # +1 is twenty-five countries: the area code decides, or nothing does
-        region: str | None = phonenumbers.region_code_for_number(number)
-    else:
-        region = shared[0] if shared else None
-    return region if region and region.isalpha() and region != "ZZ" else None

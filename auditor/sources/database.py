@@ -169,12 +169,15 @@ class ServerSource:
                     held.append(arrays)
                     count, total = count + len(arrays[0]), total + len(arrays[0])
                     size += sum(array.nbytes for array in arrays)
-                if held and (arrays is None or count + _MOST_ROWS > batch_rows or size >= BATCH_BYTES):
+                if held and (arrays is None or count >= batch_rows or size >= BATCH_BYTES):
                     merged = [pa.concat_arrays(part) for part in zip(*held, strict=True)]
-                    held, count, size = [], 0, 0
-                    for start in range(0, len(merged[0]), batch_rows):
-                        part = [array.slice(start, batch_rows) for array in merged]
+                    whole = arrays is None or size >= BATCH_BYTES
+                    until = count if whole else count - count % batch_rows
+                    for start in range(0, until, batch_rows):
+                        part = [array.slice(start, min(batch_rows, until - start)) for array in merged]
                         yield pa.RecordBatch.from_arrays(part, list(columns))
+                    held = [] if until == count else [[array.slice(until) for array in merged]]
+                    count, size = count - until, 0
                 if failure is not None:
                     raise failure
                 if arrays is None:

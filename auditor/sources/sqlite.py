@@ -20,6 +20,7 @@ from auditor.sources.kinds import cannot_read
 
 BUSY_SECONDS = 10.0
 """How long a writer may hold us up."""
+_SKIPPED_AT_ONCE = 2_000
 _TABLE_LIST = ("schema", "name", "type", "ncol", "wr", "strict")
 _COLUMNS = ("cid", "name", "type", "notnull", "dflt_value", "pk", "hidden")
 _FOREIGN = ("id", "seq", "table", "from", "to", "on_update", "on_delete", "match")
@@ -56,8 +57,6 @@ class SqliteSource:
         except BaseException:
             self.close()
             raise
-        # Texts that are not UTF-8 must not stop a read; names, read above, are.
-        self._raw.text_factory = _legacy
 
     def read(self, table: TableInfo, columns: Sequence[str], *, batch_rows: int = 50_000) -> Iterator[pa.RecordBatch]:
         """See Source.read."""
@@ -72,19 +71,40 @@ class SqliteSource:
         return fetched(fetch, columns, range(len(columns)), batch_rows, _column)
 
     def _fetching(self, query: sa.Executable, where: str) -> Callable[[int, list[Sequence[object]]], None]:
-        """Reads from the driver's own cursor: a Row object for each row would cost as much as reading it."""
+        """Reads from the driver's own cursor: a Row object for each row would cost as much as reading it.
+
+        At the first text that is not UTF-8 the rows that are left are read again, from the same snapshot, by
+        `_legacy`, which costs a call per text.
+        """
         running: list[sa.CursorResult[Any]] = []
         count = 0
+
+        def rows(wanted: int) -> Sequence[Sequence[object]]:
+            if not running:
+                running.append(self._connection.execute(query))
+            cursor = running[0].cursor
+            return cursor.fetchmany(wanted) if cursor is not None else ()
+
+        def again() -> None:
+            running.pop().close()
+            self._raw.text_factory = _legacy
+            left = count
+            while left and (passed := len(rows(min(left, _SKIPPED_AT_ONCE)))):
+                left -= passed
 
         def fetch(wanted: int, into: list[Sequence[object]]) -> None:
             nonlocal count
             try:
-                if not running:
-                    running.append(self._connection.execute(query))
-                cursor = running[0].cursor
-                into.extend(cursor.fetchmany(wanted) if cursor is not None else ())
-                count += len(into)
-                if len(into) < wanted:
+                try:
+                    found = rows(wanted)
+                except sqlite3.OperationalError as error:
+                    if not _no_utf8(error) or self._raw.text_factory is _legacy:
+                        raise
+                    again()
+                    found = rows(wanted)
+                into.extend(found)
+                count += len(found)
+                if len(found) < wanted:
                     running[0].close()
             except (sa.exc.DBAPIError, sqlite3.Error) as error:
                 raise _failure(error, where, count) from None
@@ -209,6 +229,11 @@ def _column(values: Sequence[object]) -> pa.Array:
     if len(array) == len(values) and array.type in (pa.string(), pa.int64(), pa.null()):
         return array.cast(pa.string())
     return pa.array([_text(value) for value in values], pa.string())
+
+
+def _no_utf8(error: sqlite3.Error) -> bool:
+    """Whether Python could not decode a text; SQLite itself gives such an error no code."""
+    return not getattr(error, "sqlite_errorname", "") and "decode" in str(error)
 
 
 def _legacy(text: bytes) -> str:
