@@ -118,7 +118,8 @@ def _relation(rules: Sequence[CompiledRule], audit: _Audit, policy: Policy) -> I
             else _place(judged[rule.id], source, counts.get((rule.id, source), Counts()), audit)
             for source in audit.bound.places(rule.relation)
         )  # fmt: skip
-        yield RuleResult(rule, sentence(compiled, settings), places)
+        as_set = rule if settings is None else replace(rule, params=settings)
+        yield RuleResult(as_set, sentence(compiled, settings), places)
 
 
 def _judged(compiled: CompiledRule, policy: Policy) -> Judged:
