@@ -12,8 +12,10 @@ from auditor import __version__
 from auditor.crm.binding import bind
 from auditor.errors import AuditError, SourceError, UsageError
 from auditor.findings.assemble import conclude, find, unlocks
-from auditor.findings.baseline import compare, gone
+from auditor.findings.baseline import compare, gone, read_baseline
+from auditor.findings.exceptions import apply_exceptions, read_exceptions
 from auditor.findings.pictures import pictures, with_pictures
+from auditor.findings.scope import scope_changes
 from auditor.inventory import take
 from auditor.jurisdictions import load_jurisdictions
 from auditor.model import AuditResult, Binding, Coverage, Inventory, Skipped, TableCoverage
@@ -41,6 +43,8 @@ class Options:
     values: int | None = 1000
     """Values per column the inventory looks at; None for all."""
     baseline: Path | None = None
+    exceptions: Path | None = None
+    """The organisation's decisions about findings."""
     reveal: bool = False
     """Show examples of values unmasked in the data map."""
     key: bytes = b""
@@ -64,6 +68,9 @@ def run(
     `records` is given every violating record, for a work list; the result itself holds counts and a few examples.
     """
     began = datetime.now(UTC)
+    # What can be wrong in files is said before anything is read from a source.
+    baseline = read_baseline(options.baseline) if options.baseline else None
+    decisions = read_exceptions(options.exceptions) if options.exceptions else ()
     facts, relations = load_jurisdictions(), load_relations()
     keep = _keep(specs, rules, policy, options) if options.lasting_key else None
     with ExitStack() as stack:
@@ -85,7 +92,10 @@ def run(
         drawn = pictures(stage.connection, relations, facts, options.as_of)
         read = {(s.info.name, t.name): s.unread(t) for s in sources for t in s.info.tables}
     findings = find(results, load_remediation(), policy)
-    return AuditResult(
+    lost = gone(findings, results, baseline, policy.settings) if baseline else ()
+    compared = compare(findings, baseline) if baseline else findings
+    decided, used = apply_exceptions(compared, decisions, options.as_of)
+    result = AuditResult(
         organisation=policy.organisation,
         as_of=options.as_of,
         generated_at=datetime.now(UTC),
@@ -96,7 +106,7 @@ def run(
         inventory=inventory,
         binding=binding,
         rules=results,
-        findings=compare(findings, options.baseline) if options.baseline else findings,
+        findings=decided,
         packs=conclude(results, {name: pack.title for name, pack in packs.items()}),
         unlocks=unlocks(results, relations),
         assumptions=policy.assumptions,
@@ -104,8 +114,11 @@ def run(
         classification=policy.classification,
         delete_by=datetime.now(UTC).date() + timedelta(days=policy.keep_days),
         revealed=options.reveal,
-        gone=gone(findings, results, options.baseline) if options.baseline else (),
+        gone=lost,
+        exceptions=used,
+        settings=policy.settings,
     )
+    return replace(result, scope_changes=scope_changes(result, baseline)) if baseline else result
 
 
 def _keep(specs: Sequence[str], rules: Sequence[CompiledRule], policy: Policy, options: Options) -> Keep | None:

@@ -118,7 +118,7 @@ class Node:
 
     def one_of(self, known: Iterable[str]) -> str:
         """A text that must be one of `known`."""
-        names = list(known)
+        names = [str(name) for name in known]  # of an enumeration, as it is written
         if self.text() not in names:
             raise self.error(f"{self.text()[:60]!r} is not one of {', '.join(names)}.", nearest(self.text(), names))
         return self.text()

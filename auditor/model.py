@@ -457,6 +457,72 @@ class Gone:
     """Why it is gone, if it is not fixed."""
 
 
+class Scoped(StrEnum):
+    """What decides what is judged, and how."""
+
+    RULE = "rule"
+    PACK = "pack"
+    POLICY = "policy"
+    SOURCE = "source"
+    EXCEPTION = "exception"
+    TOOL = "tool"
+
+
+class Change(StrEnum):
+    """How it is not as it was."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChange:
+    """Something that decides what is judged, and how, and that is not as it was in the baseline."""
+
+    what: Scoped
+    name: str
+    change: Change
+    details: tuple[str, ...] = ()
+    """What changed, one entry each: `limit: 2 years, was 5 years`."""
+
+
+class Decided(StrEnum):
+    """What the organisation may decide about a finding; the finding's status then."""
+
+    ACCEPTED = "accepted"
+    FALSE_POSITIVE = "false positive"
+
+
+class Holds(StrEnum):
+    """Whether a decision holds. Only the first two do; for all others the finding counts again, or is no more."""
+
+    USED = "used"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    OUTGROWN = "outgrown"
+    RULE_CHANGED = "rule changed"
+    UNUSED = "unused"
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionUse:
+    """A decision of `auditor-exceptions.yaml`, and what became of it in this audit."""
+
+    finding: str
+    """The finding's fingerprint."""
+    decision: Decided
+    owner: str
+    reason: str
+    expires: date
+    maximum: int
+    state: Holds
+    why: str = ""
+    """What the state means here, as a sentence."""
+    rule: str = ""
+    """The rule of the finding; empty if there is no such finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class PermissionPoint:
     """People by what was in force for marketing over one channel at the last instant of a day.
@@ -586,6 +652,12 @@ class AuditResult:
     pictures: Pictures = Pictures()
     gone: tuple[Gone, ...] = ()
     """Findings of the baseline that are not found any more; empty without a baseline."""
+    scope_changes: tuple[ScopeChange, ...] = ()
+    """What decides the scope and is not as in the baseline; empty without a baseline."""
+    exceptions: tuple[ExceptionUse, ...] = ()
+    """Every decision of the organisation about findings, and whether it holds."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What the policy says that bears on verdicts, as text by key."""
     classification: str = "Confidential: pseudonymous personal data"
     """Printed on every artefact."""
     delete_by: date | None = None

@@ -72,6 +72,22 @@ class Policy:
         return next((self.owners[name] for name in (rule, pack, area) if name in self.owners), "")
 
     @property
+    def settings(self) -> Mapping[str, str]:
+        """What bears on verdicts, as text by key, so that two audits can be compared; what is not said is left out.
+
+        Parameters are not in it: they are part of the rules.
+        """
+        found = {
+            "establishments": ", ".join(sorted(self.establishments)),
+            "unknown_jurisdiction": self.unknown_jurisdiction,
+            **{f"profiles.{name}": profile for name, profile in self.profiles.items()},
+            **{f"time_zones.{name}": zone for name, zone in self.time_zones.items()},
+            **{f"known_gaps.{gap.what}": f"until {gap.expires}: {gap.reason}" for gap in self.known_gaps},
+            **{f"stores.{store.name}": _says(store) for store in self.stores},
+        }
+        return {name: text for name, text in sorted(found.items()) if text}
+
+    @property
     def assumptions(self) -> tuple[str, ...]:
         """What verdicts rest on where the policy is silent, one sentence each."""
         said = []
@@ -86,6 +102,11 @@ class Policy:
         if not self.time_zones:
             said.append("Times without a zone are taken as UTC.")
         return tuple(said)
+
+
+def _says(store: Store) -> str:
+    kept = {None: "", True: ", encrypted", False: ", not encrypted"}[store.encrypted]
+    return f"{store.country}{kept}"
 
 
 def load_policy(path: Path | None) -> Policy:

@@ -66,6 +66,7 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
         seed=chosen["seed"],
         values=None if chosen["full"] else 1000,
         baseline=chosen["baseline"],
+        exceptions=_exceptions(chosen.get("exceptions")),
         reveal=chosen.get("reveal", False),
         key=key,
         lasting_key=lasting,
@@ -77,7 +78,9 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
             result = run(specs, rules, load_packs(folders), policy, options, progress, records)
             progress("Writing the report")
             paths = write(result, chosen["out"], chosen["formats"], spool)
-            leaks = self_check(result, paths, own=_own_words(policy), whole=chosen.get("self_check", False))
+            leaks = self_check(
+                result, paths, own=[*_own_words(policy), *_decided(result)], whole=chosen.get("self_check", False)
+            )
     finally:
         clear()
     summarise(result, paths)
@@ -89,10 +92,21 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
     return code or (INCOMPLETE if leaks and not result.revealed else code)
 
 
+def _exceptions(named: Path | None) -> Path | None:
+    """The file of decisions: the one named, else the one that lies here."""
+    from auditor.findings.exceptions import FILE
+
+    return named or (Path(FILE) if Path(FILE).is_file() else None)
+
+
 def _own_words(policy: Any) -> list[str]:
     """What the policy itself says may stand in the report."""
     gaps = [text for gap in policy.known_gaps for text in (gap.what, gap.reason, gap.owner)]
     return [policy.organisation, policy.classification, *policy.owners.values(), *gaps]
+
+
+def _decided(result: Any) -> list[str]:
+    return [text for each in result.exceptions for text in (each.owner, each.reason)]
 
 
 def _check_params(policy: Any, known: Mapping[str, Mapping[str, str]]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from auditor.cli.exits import CLEAN, FINDINGS, INCOMPLETE
 from auditor.cli.show import plain
-from auditor.model import AuditResult, Finding, Severity, State
+from auditor.model import AuditResult, Finding, Holds, Severity, State
+from auditor.writers.facts import CLOSED
 
 
 def exit_code(result: AuditResult, fail_on: str, min_coverage: float) -> int:
@@ -36,19 +37,22 @@ def assessed_share(result: AuditResult) -> float:
 
 def summarise(result: AuditResult, paths: Sequence[Path]) -> None:
     """A screenful on standard output: what was found, what could not be checked, where the report lies."""
-    severities = Counter(f.severity for f in result.findings)
+    findings = [f for f in result.findings if f.status not in CLOSED]
+    severities = Counter(f.severity for f in findings)
     people = result.binding.people
     click.echo(f"As of {result.as_of}: {people:,} people in {_names(result)}, {len(result.rules)} rules.")
     counts = ", ".join(f"{severities[s]} {s}" for s in Severity if severities[s]) or "none"
     click.echo(f"Findings: {counts}.")
-    for finding in result.findings[:5]:
+    for finding in findings[:5]:
         numbers = finding.place.counts
         click.echo(
             f"  {finding.severity:<8}  {plain(finding.rule.title)}: {numbers.violations:,} of {numbers.population:,}"
             f"  [{finding.rule.id}]"
         )
-    if len(result.findings) > 5:
-        click.echo(f"  and {len(result.findings) - 5} more in the report.")
+    if len(findings) > 5:
+        click.echo(f"  and {len(findings) - 5} more in the report.")
+    for line in (*_decisions(result), *_scope(result)):
+        click.echo(line)
     unassessed = sum(r.state is State.NOT_ASSESSED for r in result.rules)
     click.echo(f"Not assessed: {unassessed} of {len(result.rules)} rules." + (_hint(result) if unassessed else ""))
     for gap in result.coverage.gaps:
@@ -59,6 +63,29 @@ def summarise(result: AuditResult, paths: Sequence[Path]) -> None:
         click.echo(f"auditor: the rule {broken.rule.id} could not be evaluated: {plain(reason)}", err=True)
     for path in paths:
         click.echo(str(path))
+
+
+def _decisions(result: AuditResult) -> Iterator[str]:
+    """How many findings were decided on, and which decisions want looking at."""
+    if not result.exceptions:
+        return
+    states = Counter(each.state for each in result.exceptions)
+    yield f"Decided on by the organisation: {states[Holds.USED] + states[Holds.EXPIRING]} findings, which do not count."
+    for each in result.exceptions:
+        if each.why:
+            yield f"  {each.state}: {plain(each.rule or each.finding)}: {each.why} (owner {plain(each.owner)})"
+
+
+def _scope(result: AuditResult) -> Iterator[str]:
+    """What is not as in the baseline and decides the scope: fewer findings are then no progress."""
+    if not result.scope_changes:
+        return
+    yield f"Changed since the baseline: {len(result.scope_changes)} things that decide what is judged."
+    for each in result.scope_changes[:5]:
+        details = f": {plain('; '.join(each.details))}" if each.details else ""
+        yield f"  {each.what} {plain(each.name)} {each.change}{details}"
+    if len(result.scope_changes) > 5:
+        yield f"  and {len(result.scope_changes) - 5} more in the report."
 
 
 def _names(result: AuditResult) -> str:

@@ -62,6 +62,8 @@ def audit_options(command: Command) -> Command:
                      help="Exit 3 if fewer of the rules could be assessed."),
         click.option("--baseline", type=click.Path(path_type=Path), default=None,
                      help="An earlier audit.json: findings without a new record no longer cause exit 1."),
+        click.option("--exceptions", type=click.Path(path_type=Path), default=None,
+                     help="Your decisions about findings; ./auditor-exceptions.yaml if it is there."),
         click.option("--seed", type=int, default=0, show_default=True, help="Seed of every sample."),
         click.option("--full", is_flag=True, help="Let the inventory look at every value, not at 1,000 per column."),
         click.option("--reveal", is_flag=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, datetime
 
 from auditor.jurisdictions import load_jurisdictions
 from auditor.language import Context, Expr, Facts, Frame, english, last_instant, lower_condition, parse
@@ -45,9 +45,9 @@ def compile_rule(
     place = (rule.file or rule.id, max(rule.line, 1), 1)
     violation = violation or parse(rule.violation, where=place)
     when = when or (parse(rule.when, where=place) if rule.when else None)
-    # Lowering checks all types on its way; the statement is thrown away, so any date will do.
+    # Lowering checks all types; the statement is thrown away. The day matters only for how far calendars reach.
     known = facts if facts is not None else load_jurisdictions()
-    context = Context(last_instant(date(2000, 1, 1)), relations, known, rule.params)
+    context = Context(last_instant(datetime.now(UTC).date()), relations, known, rule.params)
     frame = Frame(relations[rule.relation], context)
     for expression in (when, violation):
         if expression is not None:

@@ -128,7 +128,8 @@ def _relation(rules: Sequence[CompiledRule], audit: _Audit, policy: Policy) -> I
         )  # fmt: skip
         if rule.id in judged:
             scan.forget(audit.connection, scan.kept(judged[rule.id]))
-        yield RuleResult(rule, sentence(compiled, settings), places)
+        as_set = rule if settings is None else replace(rule, params=settings)
+        yield RuleResult(as_set, sentence(compiled, settings), places)
 
 
 def _judged(compiled: CompiledRule, policy: Policy) -> Judged:

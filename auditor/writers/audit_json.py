@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from auditor.findings.meaning import digest, meaning
 from auditor.inventory.document import inventory_document
 from auditor.model import (
     AGE_YEARS,
@@ -30,7 +31,8 @@ from auditor.model import (
 from auditor.writers.facts import classification
 from auditor.writers.files import Format, write_private
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+INVENTORY_VERSION = "1"
 Json = dict[str, Any]
 
 # Characters that are legal in JSON but act on a terminal or reorder the line they stand in.
@@ -80,6 +82,9 @@ def document(result: AuditResult) -> Json:
         "rules": [_rule(rule) for rule in sorted(result.rules, key=lambda r: r.rule.id)],
         "findings": [_finding(finding) for finding in sorted(result.findings, key=_order)],
         "gone": [asdict(each) for each in sorted(result.gone, key=lambda g: (g.rule, g.source, g.fingerprint))],
+        "settings": dict(sorted(result.settings.items())),
+        "scope_changes": [{**asdict(each), "details": list(each.details)} for each in result.scope_changes],
+        "exceptions": [{**asdict(each), "expires": each.expires.isoformat()} for each in result.exceptions],
         "unlocks": [{"input": u.input, "how": u.how, "rules": sorted(u.rules)} for u in result.unlocks],
         "people": _people(result.binding),
         "pictures": _pictures(result.pictures),
@@ -96,7 +101,7 @@ def inventory(found: Inventory) -> Json:
         for column in sorted(inventory_document(found, source)["columns"], key=_place_of)
     ]
     return {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": INVENTORY_VERSION,
         "examined": {
             "columns": len(columns),
             "with_values": sum(1 for column in columns if column["non_empty"]),
@@ -224,6 +229,8 @@ def _rule(result: RuleResult) -> Json:
         "state": result.state.value,
         "law": _law(rule.law),
         "params": dict(sorted(rule.params.items())),
+        "digest": digest(rule),
+        "meaning": dict(meaning(rule)),
         "places": [_place(place) for place in sorted(result.places, key=lambda p: (p.source, p.relation))],
     }
 
@@ -258,6 +265,7 @@ def _finding(finding: Finding) -> Json:
     return {
         "fingerprint": finding.fingerprint,
         "rule": finding.rule.id,
+        "rule_digest": digest(finding.rule),
         "pack": finding.rule.pack,
         "title": finding.rule.title,
         "sentence": finding.sentence,

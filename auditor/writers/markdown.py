@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from auditor.model import AuditResult, Finding, PlaceResult, RuleResult, Severity
+from auditor.model import AuditResult, ExceptionUse, Finding, PlaceResult, RuleResult, ScopeChange, Severity
 from auditor.writers import facts
 from auditor.writers.files import Format, write_private
 from auditor.writers.markup import code, text
@@ -38,6 +38,8 @@ def _comment(result: AuditResult, rows: int) -> str:
         _verdict(result, findings),
         *_table(findings, rows),
         *_packs(result),
+        _folded("Changed since the baseline", [_change(each) for each in result.scope_changes], rows),
+        _folded("Decisions of the organisation", [_decided(each) for each in result.exceptions], rows),
         *_unassessed(tuple(facts.not_assessed(result)), rows),
         *_troubles(result, rows),
         _text(facts.marking(result)),
@@ -80,6 +82,16 @@ def _packs(result: AuditResult) -> Iterable[str]:
     if result.packs:
         packs = sorted(result.packs, key=lambda p: p.id)[:OTHERS]
         yield "\n".join(f"- {_text(p.title)}: {p.conclusion.value}. {_text(p.reason)}" for p in packs)
+
+
+def _change(each: ScopeChange) -> str:
+    details = f": {_text('; '.join(each.details))}" if each.details else ""
+    return f"{each.what} {code(facts.name(each.name))} {each.change}{details}"
+
+
+def _decided(each: ExceptionUse) -> str:
+    until = f"{each.decision} until {each.expires} by {_text(each.owner)}"
+    return f"{code(facts.name(each.rule or each.finding))} {until}: **{each.state}**. {_text(each.why)}".rstrip()
 
 
 def _unassessed(places: Sequence[tuple[RuleResult, PlaceResult]], rows: int) -> Iterable[str]:

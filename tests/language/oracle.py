@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,7 +18,8 @@ from tests.language.world import AS_OF, UNREADABLE, Facts, Row
 US_HOLIDAYS = {
     date(2022, 11, 11), date(2022, 11, 24), date(2022, 12, 26), date(2023, 1, 2), date(2023, 1, 16), date(2023, 2, 20),
     date(2023, 5, 29), date(2023, 6, 19), date(2023, 7, 4), date(2023, 9, 4), date(2023, 10, 9), date(2023, 11, 10),
-    date(1969, 12, 25), date(1970, 1, 1), date(2023, 11, 23), date(2023, 12, 25), date(2024, 1, 1), date(2024, 1, 15), date(2024, 2, 19), date(2024, 5, 27),
+    date(1969, 12, 25), date(1970, 1, 1), date(2023, 11, 23), date(2023, 12, 25), date(2024, 1, 1), date(2024, 1, 15),
+    date(2024, 2, 19), date(2024, 5, 27),
 }  # fmt: skip
 LAST = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 23, 59, 59, 999999)
 Answer = bool | None
@@ -59,7 +61,7 @@ class Here:
     row: Row
     outer: Here | None = None
     params: Mapping[str, str] | None = None
-    facts: Facts = field(default_factory=Facts)
+    facts: Facts = dataclass_field(default_factory=Facts)
 
     # --- names
 

@@ -62,7 +62,8 @@ def _consents(world: Mapping[str, Sequence[Row]], until: datetime) -> Iterator[S
     for row in world.get("consent", ()):
         get = row.fields.get
         at = _known(get("event_at"))
-        if row.deleted or get("subject_id") is None or (at is not None and at[0] > until):
+        who = get("subject_id")
+        if row.deleted or who is None or (at is not None and at[0] > until):
             continue
         channels, purposes = _over(get("channel"), CHANNELS), _over(get("purpose"), PURPOSES)
         status = None if None in (channels, purposes) else _known(get("status"))
@@ -72,9 +73,8 @@ def _consents(world: Mapping[str, Sequence[Row]], until: datetime) -> Iterator[S
         valid = get("valid_until")
         va, vb = (FOREVER, FOREVER) if valid is None else _known(valid) or (NEVER, FOREVER)
         a, b = at or (NEVER, until)
-        yield row.source, get("subject_id"), channels or CHANNELS, purposes or PURPOSES, Said(
-            kind, status, how, a, b, va, vb
-        )
+        said = Said(kind, status, how, a, b, va, vb)
+        yield row.source, who, channels or CHANNELS, purposes or PURPOSES, said
 
 
 def _suppressions(world: Mapping[str, Sequence[Row]], until: datetime) -> Iterator[Statement]:

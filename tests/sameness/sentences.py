@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from hypothesis import strategies as st
-
 from auditor.relations import load_relations
 from tests.sameness.crm import FIELDS
 
@@ -30,11 +28,6 @@ class Sentence:
     when: str
     violation: str
     including_deleted: bool
-
-
-def sentences() -> st.SearchStrategy[Sentence]:
-    """Random rules. They are not shrunk, so Hypothesis only gives the seed."""
-    return st.randoms(use_true_random=True).map(sentence)
 
 
 def sentence(random: Random) -> Sentence:
@@ -84,7 +77,8 @@ class Writer:
         self.own = names(relation)
         self.names = self.own + names(outer, "this.") if outer else self.own
         kinds: dict[str, list[Callable[[], str]]] = {
-            "any": [self.missing, self.missing, self.given], "flag": [self.flag, self.flag], "presence": [self.presence],
+            "any": [self.missing, self.missing, self.given], "flag": [self.flag, self.flag],
+            "presence": [self.presence],
             "time": [self.time, self.time, self.time], "code": [self.code, self.code], "number": [self.number],
             "birth": [self.birth], "country": [self.country, self.country], "set": [self.set], "name": [self.name],
             "ref": [self.reference], "email": [self.hash],
@@ -114,10 +108,14 @@ class Writer:
     # --- by type
 
     def missing(self) -> str:
-        return f"{self.of(self.pick([k for k in self.names.by_type if k in self.names]))} is {self.pick(['', 'not '])}missing"
+        return f"{self.anything()} is {self.pick(['', 'not '])}missing"
 
     def given(self) -> str:
-        return f"{self.pick(['given', 'readable'])}({self.of(self.pick([k for k in self.names.by_type if k in self.names]))})"
+        return f"{self.pick(['given', 'readable'])}({self.anything()})"
+
+    def anything(self) -> str:
+        """A name of any type."""
+        return self.of(self.pick([kind for kind in self.names.by_type if kind in self.names]))
 
     def flag(self) -> str:
         right = self.pick([self.of("flag"), "true", "false"])
@@ -130,7 +128,9 @@ class Writer:
         return f"{self.pick([0, 1, 2, 13])} {self.pick(UNITS)}"
 
     def length(self) -> str:
-        by_country = [f"by_country({self.pick(['period', 'few'])!r}, {self.place()})"] if "country" in self.names else []
+        by_country = (
+            [f"by_country({self.pick(['period', 'few'])!r}, {self.place()})"] if "country" in self.names else []
+        )
         return self.pick([self.period(), self.period(), ":period", *by_country])
 
     def moment(self) -> str:
