@@ -1,28 +1,34 @@
-"""Presidio, kept offline: its recognizers on texts and codes, its names from the pinned spaCy model.
+"""Presidio, kept offline: its recognizers on texts and codes, its names from the pinned spaCy models.
 
-Importing this module costs two seconds, so only `take` does, and only when something has to be read.
+Importing this module costs two seconds, so it is done only when something has to be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import presidio_analyzer.predefined_recognizers as predefined
-import spacy
 from presidio_analyzer import AnalyzerEngine, BatchAnalyzerEngine, RecognizerRegistry
-from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
+from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from auditor.errors import InventoryError
 from auditor.inventory.matcher import gated, in_scope
-from auditor.inventory.models import installed, load_models
+from auditor.inventory.models import Chosen, Model, choose
+from auditor.inventory.pipeline import BATCH, PEOPLE, load, read_names
 from auditor.inventory.taxonomy import category_named
+from auditor.inventory.tongue import language_of
 from auditor.knowledge import home, read_yaml
 
 PERSON = "PERSON"
+
+# Presidio is asked in the one language its recognizers have; the model's own language is ours to know.
+_ASKED = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +53,52 @@ class Hit:
     validated: bool
 
 
-class _Pinned(SpacyNlpEngine):
+class _Lemmaless(NlpArtifacts):  # type: ignore[misc]
+    """What Presidio asks of a text. Its words in lower case stand for their lemmas, and only where context counts."""
+
+    def __init__(self, doc: Doc, entities: list[Any], scores: list[float], engine: SpacyNlpEngine) -> None:
+        self.tokens, self.entities, self.scores = doc, entities, scores
+        self.nlp_engine = engine
+
+    @cached_property
+    def tokens_indices(self) -> list[int]:
+        return [token.idx for token in self.tokens]
+
+    @cached_property
+    def lemmas(self) -> list[str]:
+        return [token.lower_ for token in self.tokens]
+
+    @cached_property
+    def keywords(self) -> list[str]:
+        return list(self.set_keywords(self.nlp_engine, self.lemmas, _ASKED))
+
+
+class _Pinned(SpacyNlpEngine):  # type: ignore[misc]
     """An engine that has its model already, so that Presidio never downloads one."""
 
-    def __init__(self, nlp: Mapping[str, Language]) -> None:
-        entities = {"PERSON": PERSON, "PER": PERSON}
+    def __init__(self, nlp: Language, *, exact: bool) -> None:
         others = ["ORG", "GPE", "LOC", "DATE", "TIME", "NORP", "FAC", "CARDINAL", "ORDINAL", "MONEY", "PERCENT"]
-        others += ["QUANTITY", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"]
+        others += ["QUANTITY", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE", "MISC"]
         super().__init__(
-            models=[{"lang_code": lang, "model_name": ""} for lang in nlp],
+            models=[{"lang_code": _ASKED, "model_name": ""}],
             ner_model_configuration=NerModelConfiguration(
-                model_to_presidio_entity_mapping=entities, labels_to_ignore=others
+                model_to_presidio_entity_mapping=dict.fromkeys(PEOPLE, PERSON), labels_to_ignore=others
             ),
         )
-        self.nlp = dict(nlp)  # type: ignore[assignment]
+        self.nlp = {_ASKED: nlp}
+        self._exact = exact
 
     def load(self) -> None:
         """Nothing to do: the model came with the engine."""
 
-
-@Language.component("auditor_lower_as_lemma")
-def _lower_as_lemma(doc: Doc) -> Doc:
-    # Presidio matches context words on lemmas; the lower-case word does without the lemmatizer.
-    for token in doc:
-        token.lemma_ = token.lower_
-    return doc
+    def process_batch(self, texts: Iterable[str], language: str, **_: Any) -> Iterator[tuple[str, NlpArtifacts]]:
+        """Each text with what Presidio asks about it."""
+        for doc in read_names(self.nlp[language], texts):
+            if self._exact:
+                yield doc.text, self._doc_to_nlp_artifact(doc, language)
+            else:
+                found = self._get_updated_entities(doc.ents, self._get_scores_for_entities(doc))
+                yield doc.text, _Lemmaless(doc, *found, self)
 
 
 def load_recognizers(countries: frozenset[str] | None = None) -> tuple[Recognizer, ...]:
@@ -84,7 +111,7 @@ def load_recognizers(countries: frozenset[str] | None = None) -> tuple[Recognize
         if kind is None:
             raise fields["class"].error("Presidio has no recognizer of this name.")
         where = {k: k in fields and fields[k].boolean() for k in ("text", "cells")}
-        made = gated(kind(supported_language="en"))
+        made = gated(kind(supported_language=_ASKED))
         if not in_scope(made, countries):
             continue
         category = category_named(fields["category"])
@@ -93,44 +120,58 @@ def load_recognizers(countries: frozenset[str] | None = None) -> tuple[Recognize
 
 
 class TextReader:
-    """Presidio with the pinned model; `model` says which."""
+    """Presidio with the pinned models: each text by the model of its language, else by the first.
 
-    def __init__(self, recognizers: Iterable[Recognizer], *, exact: bool = False) -> None:
-        model = load_models()[0]
-        # Names need none of these; they cost half of the time and change few results: see docs/inventory.md.
-        unneeded = [] if exact else ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
-        folder = installed(model)
+    Raises InventoryError where the model that is needed may not be loaded.
+    """
+
+    def __init__(self, recognizers: Iterable[Recognizer], *, exact: bool = False, model: str = "") -> None:
+        self._chosen: Chosen = choose(model)
+        self._recognizers = tuple(r for r in recognizers if r.text)
+        self._exact = exact
+        self._engines: dict[str, BatchAnalyzerEngine] = {}
+
+    def read(self, texts: Iterable[str]) -> list[tuple[Hit, ...]]:
+        """What is found in each text, in order."""
+        texts = list(texts)
+        by_language: dict[str, list[str]] = {}
+        for text in dict.fromkeys(texts):
+            by_language.setdefault(reading_language(text, self._chosen.languages), []).append(text)
+        read: dict[str, tuple[Hit, ...]] = {}
+        for language, distinct in by_language.items():
+            read.update(zip(distinct, self._ask(language, distinct), strict=True))
+        return [read[text] for text in texts]
+
+    def _ask(self, language: str, texts: Sequence[str]) -> Iterator[tuple[Hit, ...]]:
+        if language not in self._engines:
+            self._engines[language] = self._engine(*self._chosen.by_language[language])
+        entities = [PERSON, *(r.entity for r in self._recognizers)]
+        results = self._engines[language].analyze_iterator(
+            texts, language=_ASKED, batch_size=BATCH, entities=entities
+        )
+        return (tuple(Hit(r.entity_type, r.start, r.end, r.score >= 1.0) for r in found) for found in results)
+
+    def _engine(self, model: Model, folder: Path) -> BatchAnalyzerEngine:
         try:
-            nlp = spacy.load(folder, exclude=unneeded)
+            nlp = load(folder, exact=self._exact)
         except (OSError, ValueError):
             raise InventoryError(
                 f"The language model {model.name} does not fit the installed spaCy, so names in texts are not sought.",
                 do="Install auditor with its pinned dependencies.",
             ) from None
-        if not exact:
-            nlp.add_pipe("auditor_lower_as_lemma")
-        engine = _Pinned({model.language: nlp})
-        registry = RecognizerRegistry(supported_languages=[model.language])
+        registry = RecognizerRegistry(supported_languages=[_ASKED])
         registry.add_recognizer(predefined.SpacyRecognizer(supported_entities=[PERSON]))
-        sought = [r for r in recognizers if r.text]
-        for recognizer in sought:
+        for recognizer in self._recognizers:
             registry.add_recognizer(recognizer.made)
-        self.model = f"{model.name} {model.version}"
-        self.language = model.language
-        self._entities = [PERSON, *(r.entity for r in sought)]
-        self._batch = BatchAnalyzerEngine(
-            AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=[model.language])
-        )
+        pinned = _Pinned(nlp, exact=self._exact)
+        return BatchAnalyzerEngine(AnalyzerEngine(registry=registry, nlp_engine=pinned, supported_languages=[_ASKED]))
 
-    def read(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
-        """What is found in each text."""
-        distinct = list(dict.fromkeys(texts))
-        results = self._batch.analyze_iterator(
-            distinct, language=self.language, batch_size=256, entities=self._entities
-        )
-        hits = (tuple(Hit(r.entity_type, r.start, r.end, r.score >= 1.0) for r in found) for found in results)
-        read = dict(zip(distinct, hits, strict=True))
-        return [read[text] for text in texts]
+
+def reading_language(text: str, languages: Sequence[str]) -> str:
+    """The language whose model reads a text: its own, where it has one of these models, else the first."""
+    # With one model there is nothing to tell.
+    own = language_of(text) if len(languages) > 1 else languages[0]
+    return own if own in languages else languages[0]
 
 
 def match_cells(recognizers: Iterable[Recognizer], values: Sequence[str]) -> dict[str, int]:
