@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 # Below this rate one hit decides.
@@ -48,17 +48,27 @@ _HASHES = (
     re.compile(r"(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|scrypt|sha1|md5|unsalted_\w+)\$[\w./+=$,-]{10,}"),
     re.compile(r"\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[\w-]*|ARGON2)\}[\w./+=$,-]{10,}", re.IGNORECASE),
 )
-_CARD = re.compile(r"\d(?:[ -]?\d){11,18}")
+# Magento, Joomla and others write the digest, the salt and perhaps a version of the scheme.
+_SALTED = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{8}|[0-9a-f]{32})?:[^\s:]{2,64}(?::\d+(?:[:_]\w+)*)?", re.IGNORECASE)
+# In one run, or in the groups that are embossed: 4-4-4-4, 4-6-5 and 4-6-4.
+_CARD = re.compile(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
 # Issuer ranges with their lengths (ISO/IEC 7812): Visa, Mastercard, Amex, Discover, Diners, JCB, UnionPay, Maestro.
 _ISSUERS = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
-    r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:50|5[6-9]|6[0-9])\d{10,17}"
+    r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:50(?:18|20|38)|5[68]93|6304|67(?:59|6[1-3]))\d{8,15}"
 )
 _PHONE = re.compile(
     r"(?:(?:tel:|\+|00|\()\s?)?[\d(][\d\s().+/·–-]{4,24}\d(?:\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE
 )
 
 
+# An ISBN or another article number of books is dialled by nobody.
+_ISBN = re.compile(r"97[89][ -]?(?:\d[ -]?){9}\d")
+# Numbers given at birth that begin with its day: Swedish, Danish, Finnish, Czech, Latvian and others.
+BIRTH_NUMBER = re.compile(
+    r"(?:\d\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d)[-+/A]\d{3}[0-9A-Y]?"
+)
+_SSN = re.compile(r"(?!000|666)[0-8]\d\d-(?!00)\d\d-(?!0000)\d{4}|9\d\d-[5-9]\d-\d{4}")
 _QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
@@ -143,6 +153,7 @@ def looks_like_phone(value: str) -> bool:
     return (
         6 <= digits <= 17
         and not _QUAD.fullmatch(value)
+        and not _ISBN.fullmatch(value)
         and _PHONE.fullmatch(value) is not None
         and not re.fullmatch(r"\d+[.,]\d{1,4}", value)
     )
@@ -162,12 +173,41 @@ def is_international_phone(value: str) -> bool:
     return bool(phonenumbers.is_valid_number(number))
 
 
+# The plans with the most numbers; a number is sought in the plan that fits a column best.
+REGIONS = (
+    "US", "GB", "DE", "FR", "ES", "IT", "NL", "PL", "SE", "BR", "PT", "AT", "CH", "BE", "DK", "NO", "FI", "IE", "CZ",
+    "HU", "RO", "TR", "RU", "JP", "CN", "IN", "MX", "AU", "ZA", "GR",
+)  # fmt: skip
+_PROBED = 12
+
+
+def national_region(values: Sequence[str]) -> tuple[str, float]:
+    """The country in whose numbering plan most of the values are in use (libphonenumber), and their share."""
+    import phonenumbers
+
+    probed = values[:_PROBED]
+    best = ("", 0.0)
+    for region in REGIONS:
+        valid = 0
+        for value in probed:
+            try:
+                valid += phonenumbers.is_valid_number(phonenumbers.parse(value, region))
+            except phonenumbers.NumberParseException:
+                continue
+        if valid > best[1] * len(probed):
+            best = (region, valid / len(probed))
+        if valid == len(probed):
+            break
+    return best
+
+
 def is_written_phone(value: str) -> bool:
     """A number grouped as phone numbers are: brackets or two separators; a date, an amount, an SSN is not."""
     separators = len(re.findall(r"[\s().–-]+", value.strip()))
     return (
         looks_like_phone(value)
         and ("(" in value or separators >= 2)
+        and not re.match(r"00[ -]\d|(?:\d{1,3} )?(?:\d{3} )+000$", value)
         and not re.match(r"(?:19|20)\d\d-\d\d-\d\d|\d{3}-\d\d-\d{4}$", value)
     )
 
@@ -178,6 +218,13 @@ CHECKS = (
     Check(
         "password-hash", "credential.password_secret", "a password hash that names its scheme", 1e-9, is_password_hash
     ),
+    Check(
+        "salted-digest",
+        "credential.password_secret",
+        "a digest with its salt",
+        0.001,
+        lambda v: _SALTED.fullmatch(v) is not None,
+    ),
     Check("mac", "device.hardware_id", "a MAC address", 1e-6, is_mac),
     Check("ipv6", "device.ip", "an IPv6 address", 1e-6, is_ipv6),
     Check("ip", "device.ip", "an IP address", 0.02, is_ip),
@@ -187,6 +234,20 @@ CHECKS = (
         "a phone number in use, with its country's prefix",
         0.02,
         is_international_phone,
+    ),
+    Check(
+        "birth-number",
+        "government_id.national",
+        "a number that begins with a day of birth",
+        0.08,
+        lambda v: BIRTH_NUMBER.fullmatch(v) is not None,
+    ),
+    Check(
+        "ssn",
+        "government_id.national",
+        "in the form of a US social security number",
+        0.05,
+        lambda v: _SSN.fullmatch(v) is not None,
     ),
     Check("written-phone", "contact.phone", "grouped as phone numbers are", 0.1, is_written_phone),
     Check("card", "financial.card_pan", "a card number of a known issuer with a valid check digit", 0.02, is_card),

@@ -16,9 +16,9 @@ FITS = (
 )  # fmt: skip
 CONTEXTS = ("person", "message", "elsewhere")
 WORD_LISTS = (
-    "prefixes", "suffixes", "connectors", "decorations", "qualifiers", "denials", "code_marks", "code_denials",
-    "persons", "messages", "accounts", "numbers", "organisations", "things", "salutations", "genders", "not_names",
-    "mailboxes", "particles",
+    "prefixes", "suffixes", "placeholders", "connectors", "decorations", "qualifiers", "denials", "code_marks",
+    "code_denials", "persons", "messages", "accounts", "numbers", "organisations", "things", "salutations", "genders",
+    "not_names", "mailboxes", "particles",
 )  # fmt: skip
 
 # Letters that Unicode does not decompose.
@@ -73,7 +73,8 @@ def load_lexicon() -> Lexicon:
     spoken = [
         words[n]
         for n in WORD_LISTS
-        if n not in ("salutations", "genders", "not_names", "mailboxes", "particles", "prefixes", "suffixes")
+        if n
+        not in ("salutations", "genders", "not_names", "mailboxes", "particles", "placeholders", "prefixes", "suffixes")
     ]
     vocabulary = frozenset().union(*spoken, *(frozenset(p) for p in phrases))
     return Lexicon(words, concepts, phrases, vocabulary, max(len(p) for p in phrases))

@@ -14,10 +14,14 @@ _KEEPERS = ("email", "phone", "ip", "postcode", "identifier")
 
 @dataclass(frozen=True, slots=True)
 class TableMeaning:
-    """What a table is about: person, message, organisation, thing, or empty."""
+    """What a table is about: person, message, organisation, thing, or empty.
+
+    `people` tells that some of its columns are surely people's, as those of a table of order addresses.
+    """
 
     kind: str
     words: tuple[str, ...]
+    people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,11 @@ def _claim(
         return replace(claim, strength=OF_A_THING if maybe else UNSURE, why=why)
     if owner == "thing":
         return replace(claim, strength=OF_A_THING)
-    if table.kind == "thing" and concept.category.startswith(("location.", "contact.postal_code", "government_id.")):
+    if (
+        table.kind == "thing"
+        and not table.people
+        and concept.category.startswith(("location.", "contact.postal_code", "government_id."))
+    ):
         return replace(claim, strength=UNSURE, why="a list of values")
     return replace(claim, strength=MODIFIED if unknown_before else CLEAR)
 

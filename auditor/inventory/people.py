@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from auditor.inventory.column import Column
+from auditor.inventory.content import read_value
+from auditor.inventory.dictionaries import load_words
 from auditor.inventory.fitting import fitting
 from auditor.inventory.lexicon import Lexicon, fold
 from auditor.inventory.naming import MODIFIED, OPEN
 from auditor.inventory.shapes import Shape
 from auditor.model import CategoryFound
+
+if TYPE_CHECKING:
+    from auditor.inventory.engine import Hit
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _TITLE_CASE = re.compile(r"(?:[^\W\d_][\w'’.-]*\s+){1,3}[^\W\d_][\w'’.-]+")
@@ -65,3 +72,20 @@ def maybe_names(column: Column) -> list[str]:
         t for t in column.of_shape(Shape.WORDS) if _TITLE_CASE.fullmatch(t) and all(w[0].isupper() for w in t.split())
     ]
     return values if len(values) >= 0.5 * len(column.texts) and len(values) >= 3 else []
+
+
+def taken_for_people(values: Sequence[str], read: Mapping[str, Sequence[Hit]], lexicon: Lexicon) -> list[CategoryFound]:
+    """The column as names of people, if the language model takes most values for people and known names agree."""
+    whole = [v for v in values if any(h.entity == "PERSON" and h.end - h.start >= 0.8 * len(v) for h in read[v])]
+    share = len(whole) / len(values) if values else 0.0
+    if share < 0.6:
+        return []
+    words = load_words()
+    known = [read_value(v, words, lexicon) for v in values]
+    agreeing = sum(1 for r in known if r.person) / len(values)
+    firms = sum(1 for r in known if r.organisation) / len(values)
+    last = Counter(fold(v).split()[-1] for v in values)
+    if firms >= 0.25 or agreeing < (0.4 if share < 0.8 else 0.2) or max(last.values()) > max(2, 0.4 * len(values)):
+        return []
+    said = f"the language model takes {len(whole)} of {len(values)} values for people; {agreeing:.0%} hold a given name"
+    return [CategoryFound("identity.name", 0.55, share, (said,))]

@@ -33,6 +33,7 @@ _DATE = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{2,4})"
     r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
 )
+_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
 _HEX = re.compile(
     r"(?=.*\d)(?=.*[a-fA-F])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
@@ -41,6 +42,10 @@ _URL = re.compile(r"(?i)(?:https?|ftp)://\S+|www\.[^\s@]+|[^\s@]+\.(?:com|org|ne
 _BLOB = re.compile(r"\s*(?:[\[{][\"'\[{\]}\d]|a:\d+:\{|O:\d+:|s:\d+:|<\?|<!|<[a-zA-Z][^>]*>|\x80|%PDF)", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _CODE = re.compile(r"(?=.*[\d_./:\\#{}$=-])[^\s@,;]+")
+# A browser's name for itself, with its version.
+_AGENT = re.compile(r"[A-Za-z]{3,}/\d[\w.]* \(")
+# Chinese and Japanese write sentences without blanks, but with their own stops.
+_SENTENCE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{6,}.*[。、，！？]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _TAG = re.compile(r"(?s)<(?:style|script)\b.*?</(?:style|script)\s*>|</?[a-zA-Z!][^>@]{0,500}>")
 
@@ -57,13 +62,16 @@ def shape_of(value: str) -> Shape:
         (_HEX, Shape.HASH),
     ):
         if pattern.fullmatch(value):
-            return shape
+            return Shape.CODE if shape is Shape.DECIMAL and _QUAD.fullmatch(value) else shape
     if _BLOB.match(value) or (len(value) >= 24 and _looks_encoded(value)):
         return Shape.BLOB
     if _URL.fullmatch(value):
         return Shape.URL
+    if _AGENT.match(value):
+        return Shape.CODE
     words = _WORD.findall(value)
-    if len(words) >= 6 or (len(words) >= 4 and len(value) > 40):
+    blanks = value.count(" ") + value.count("\n")
+    if (blanks >= 3 and (len(words) >= 6 or (len(words) >= 4 and len(value) > 40))) or _SENTENCE.search(value):
         return Shape.PROSE
     if not words:
         return Shape.CODE if _CODE.fullmatch(value) else Shape.OTHER

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from auditor.errors import InventoryError
 from auditor.inventory.checks import Check
 from auditor.inventory.column import Column, look_at
-from auditor.inventory.context import birth_dates, in_context
+from auditor.inventory.context import by_neighbours, in_context
 from auditor.inventory.identifiers import load_identifiers
 from auditor.inventory.lexicon import Lexicon, load_lexicon
 from auditor.inventory.mask import examples
 from auditor.inventory.naming import of_organisation, read_table
-from auditor.inventory.people import known_names, maybe_names, recurring
+from auditor.inventory.people import known_names, maybe_names, recurring, taken_for_people
 from auditor.inventory.shapes import Shape
 from auditor.inventory.tongue import unread_languages
 from auditor.inventory.weigh import PERSONAL, Tested, merge, test, weigh
@@ -22,7 +22,7 @@ from auditor.model import CategoryFound, ColumnInfo, ColumnInventory, Inventory,
 from auditor.sources import Source
 
 if TYPE_CHECKING:
-    from auditor.inventory.engine import Hit, Recognizer, TextReader
+    from auditor.inventory.engine import Recognizer, TextReader
 
 # Below this a reading is not worth a reviewer's time.
 WORTH_TELLING = 0.35
@@ -135,21 +135,9 @@ def study(drawn: Sequence[Drawn], *, how: How = How(), progress: Progress = None
     names = known_names(columns, lexicon)
     tests = [one.scanned for one in drawn]
     first = [_first_verdict(c, t, names, lexicon) for c, t in zip(columns, tests, strict=True)]
-    first = _with_birth_dates(columns, first, lexicon)
+    first = by_neighbours(columns, first, lexicon)
     found, texts, model, failures = _read(columns, first, names, lexicon, how, progress)
     return Studied(tuple(columns), tuple(found), tuple(tests), names, texts, model, tuple(failures))
-
-
-def _with_birth_dates(
-    columns: Sequence[Column], first: Sequence[tuple[CategoryFound, ...]], lexicon: Lexicon
-) -> list[tuple[CategoryFound, ...]]:
-    tables: dict[tuple[str, str, str], list[Column]] = {}
-    for column in columns:
-        tables.setdefault((column.source, column.schema, column.table), []).append(column)
-    return [
-        found or tuple(birth_dates(column, tables[column.source, column.schema, column.table], lexicon))
-        for column, found in zip(columns, first, strict=True)
-    ]
 
 
 def look_at_drawn(one: Drawn, lexicon: Lexicon) -> Column:
@@ -229,7 +217,7 @@ def _read(
     for index in prose:
         found[index] = merge((*found[index], *weigh_texts(columns[index], read, names, recognizers, lexicon)))
     for index, values in short.items():
-        found[index] = merge((*found[index], *_people(values, read)))
+        found[index] = merge((*found[index], *taken_for_people(values, read, lexicon)))
     return found, frozenset(distinct), reader.model, unread_languages(prosaic, reader.language)
 
 
@@ -248,15 +236,6 @@ def _most(how: How) -> int:
 def _may_be_people(column: Column, lexicon: Lexicon) -> bool:
     denied = any(c.concept.context == "person" and c.denied for c in column.claims)
     return column.meaning.kind != "thing" and not denied and not _elsewhere(column, lexicon)
-
-
-def _people(values: Sequence[str], read: Mapping[str, Sequence[Hit]]) -> list[CategoryFound]:
-    whole = [v for v in values if any(h.entity == "PERSON" and h.end - h.start >= 0.8 * len(v) for h in read[v])]
-    share = len(whole) / len(values) if values else 0.0
-    if share < 0.6:
-        return []
-    words = f"the language model takes {len(whole)} of {len(values)} values for people"
-    return [CategoryFound("identity.name", 0.55, share, (words,))]
 
 
 def _codes(column: Column) -> list[str]:

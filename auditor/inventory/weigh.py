@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from auditor.inventory.checks import CHECKS, Check, emails_inside, iban_inside
 from auditor.inventory.column import Column
+from auditor.inventory.content import readings
 from auditor.inventory.fitting import Fit, fitting
 from auditor.inventory.lexicon import Lexicon, fold
 from auditor.inventory.naming import OPEN, Claim
@@ -54,6 +55,8 @@ def weigh(column: Column, lexicon: Lexicon, others: Iterable[Tested] = ()) -> tu
         found += _by_check(column, tested, likely, lexicon)
     if not any(c.strength >= PERSONAL for c, _ in likely):
         found += _agreeing(tests)
+    if not any(f.confidence >= PERSONAL for f in found):
+        found += readings(column, lexicon)
     return merge(found)
 
 
