@@ -574,6 +574,9 @@ class Holder:
     users: int
     active: int
     rights: tuple[tuple[str, str, int], ...] = ()
+    reach: tuple[tuple[str, str, str], ...] = ()
+    """Object (a name of the schema, empty for everything), operation, scope: per object the strongest operation, and
+    every weaker one that reaches more records."""
 
 
 class Standing(StrEnum):

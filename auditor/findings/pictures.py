@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from auditor.findings.holders import holders
 from auditor.findings.requests import requests
 from auditor.jurisdictions import Jurisdictions
-from auditor.model import AGE_YEARS, AgeGroup, Holder, PermissionPoint, Pictures
+from auditor.model import AGE_YEARS, AgeGroup, PermissionPoint, Pictures
 from auditor.relations import Relations
 from auditor.tables import END, relation_table
 
@@ -43,7 +44,7 @@ def pictures(connection: sa.Connection, relations: Relations, facts: Jurisdictio
     return Pictures(
         permissions=_permissions(connection, relations, as_of),
         ages=_ages(connection, relations, as_of),
-        holders=_holders(connection, relations),
+        holders=holders(connection, relations),
         requests=requests(connection, relations, facts, as_of),
     )
 
@@ -190,97 +191,3 @@ def _years_before(day: date, years: int) -> date:
 
 def _end_of(day: date) -> datetime:
     return datetime.combine(day, time.max)
-
-
-# --- who sees what -------------------------------------------------------------------------------------------
-
-
-def _holders(connection: sa.Connection, relations: Relations) -> tuple[Holder, ...]:
-    user, role, grant = (relation_table(relations[name]) for name in ("user", "role", "grant"))
-    return (
-        *_administrators(connection, user),
-        *_roles(connection, user, role, grant),
-        *_direct(connection, user, grant),
-    )
-
-
-def _active(user: sa.Table) -> Column:
-    return sa.func.count(sa.distinct(sa.case((user.c.active, user.c.key))))
-
-
-def _in_force(grant: sa.Table) -> Column:
-    no = sa.false()
-    active, denies = sa.func.coalesce(grant.c.active, sa.true()), sa.func.coalesce(grant.c.denies, no)
-    return sa.and_(sa.not_(grant.c.deleted), active, sa.not_(denies))
-
-
-def _administrators(connection: sa.Connection, user: sa.Table) -> list[Holder]:
-    query = (
-        sa.select(user.c.source, sa.func.count(), _active(user))
-        .where(sa.not_(user.c.deleted), user.c.admin)
-        .group_by(user.c.source)
-        .order_by(user.c.source)
-    )
-    everything = (("all", "all", 1),)
-    rows = connection.execute(query)
-    return [Holder(str(s), "Administrators", "administrators", int(n), int(a), everything) for s, n, a in rows]
-
-
-def _roles(connection: sa.Connection, user: sa.Table, role: sa.Table, grant: sa.Table) -> list[Holder]:
-    member = sa.and_(
-        grant.c.source == role.c.source, grant.c.role_id == role.c.key, grant.c.user_id.is_not(None), _in_force(grant)
-    )
-    person = sa.and_(user.c.source == grant.c.source, user.c.key == grant.c.user_id, sa.not_(user.c.deleted))
-    query = (
-        sa.select(
-            role.c.source, role.c.key, role.c.title, sa.func.count(sa.distinct(user.c.key)), _active(user),
-            role.c.may_export, role.c.may_delete, role.c.sees_all,
-        )
-        .select_from(role.outerjoin(grant, member).outerjoin(user, person))
-        .where(sa.not_(role.c.deleted))
-        .group_by(role.c.source, role.c.key, role.c.title, role.c.may_export, role.c.may_delete, role.c.sees_all)
-    )  # fmt: skip
-    rights = _rights(connection, grant)
-    holders = []
-    for source, key, title, users, active, exports, deletes, sees in connection.execute(query):
-        marked = (("export", exports), ("delete", deletes), ("view", sees))
-        # A role's own flag says what it may, not on how much; only "sees every record" names the scope.
-        flags = [(name, "all" if name == "view" else "", 1) for name, flag in marked if flag]
-        own = (*rights.get((str(source), str(key)), ()), *flags)
-        holders.append(Holder(str(source), str(title or ""), "role", int(users), int(active), own))
-    return sorted(holders, key=lambda h: (h.source, -h.active, -h.users, h.title))
-
-
-def _rights(connection: sa.Connection, grant: sa.Table) -> dict[tuple[str, str], list[tuple[str, str, int]]]:
-    query = (
-        sa.select(grant.c.source, grant.c.role_id, grant.c.operation, grant.c.scope, _objects(grant))
-        .where(grant.c.role_id.is_not(None), grant.c.user_id.is_(None), grant.c.operation != "member", _in_force(grant))
-        .group_by(grant.c.source, grant.c.role_id, grant.c.operation, grant.c.scope)
-        .order_by(grant.c.operation, grant.c.scope)
-    )
-    rights: dict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
-    for source, role, operation, scope, objects in connection.execute(query):
-        rights[str(source), str(role)].append((str(operation), str(scope or ""), int(objects)))
-    return rights
-
-
-def _objects(grant: sa.Table) -> Column:
-    return sa.func.greatest(sa.func.count(sa.distinct(grant.c.object)), 1)
-
-
-def _direct(connection: sa.Connection, user: sa.Table, grant: sa.Table) -> list[Holder]:
-    person = sa.and_(user.c.source == grant.c.source, user.c.key == grant.c.user_id, sa.not_(user.c.deleted))
-    given = sa.and_(grant.c.user_id.is_not(None), grant.c.operation != "member", _in_force(grant))
-    columns = (grant.c.source, grant.c.operation, grant.c.scope)
-    people = (sa.func.count(sa.distinct(user.c.key)), _active(user))
-    query = (
-        sa.select(*columns, *people, _objects(grant))
-        .select_from(grant.join(user, person))
-        .where(given)
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    return [
-        Holder(str(source), "", "direct", int(n), int(active), ((str(operation), str(scope or ""), int(objects)),))
-        for source, operation, scope, n, active, objects in connection.execute(query)
-    ]

@@ -182,7 +182,11 @@ def _pictures(drawn: Pictures) -> Json:
         "age_years": list(AGE_YEARS),
         "ages": [{**asdict(group), "counts": list(group.counts)} for group in drawn.ages],
         "holders": [
-            {**asdict(holder), "rights": [{"operation": o, "scope": s, "objects": n} for o, s, n in holder.rights]}
+            {
+                **asdict(holder),
+                "rights": [{"operation": o, "scope": s, "objects": n} for o, s, n in holder.rights],
+                "reach": [{"object": on, "operation": o, "scope": s} for on, o, s in holder.reach],
+            }
             for holder in drawn.holders
         ],
         "requests": [_requests(each) for each in drawn.requests],

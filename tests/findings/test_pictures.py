@@ -99,13 +99,16 @@ def test_a_role_shows_its_users_and_the_rights_that_are_in_force(connection: sa.
         {**grant, "user_id": "u1"},
         {**grant, "user_id": "u2"},
         {"role_id": "r", "operation": "view", "scope": "all", "object": "people"},
+        {"role_id": "r", "operation": "edit", "scope": "own", "object": "people"},
+        {"role_id": "r", "operation": "create", "scope": "own", "object": "people"},
         {"role_id": "r", "operation": "delete", "scope": "all", "object": "people", "denies": True},
         {"user_id": "u2", "operation": "export", "scope": "all", "object": "people"},
     )
     admins, role, direct = drawn(connection).holders
     assert (admins.users, admins.active) == (1, 1)
     assert (role.title, role.users, role.active) == ("Sales", 2, 1)
-    assert role.rights == (("view", "all", 1), ("export", "", 1))
+    assert role.rights == (("create", "own", 1), ("edit", "own", 1), ("view", "all", 1), ("export", "", 1))
+    assert role.reach == (("people", "edit", "own"), ("people", "view", "all"))
     assert (direct.kind, direct.users, direct.rights) == ("direct", 1, (("export", "all", 1),))
 
 

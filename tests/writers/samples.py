@@ -358,10 +358,18 @@ def _pictures() -> Pictures:
             AgeGroup("message", "", (20000, 15000, 9000, 4000, 300, 10), 0),
         ),
         holders=(
-            Holder("crm", "Administrators", "administrators", 6, 4, (("all", "all", 1),)),
+            Holder("crm", "Administrators", "administrators", 6, 4, (("all", "all", 1),), (("", "all", "all"),)),
             Holder("crm", "", "direct", 3, 3, (("export", "all", 2),)),
-            Holder("crm", "Sales", "role", 80, 74, (("view", "all", 4), ("edit", "own", 4), ("delete", "", 1))),
-            Holder("crm", "Service", "role", 40, 39, (("view", "team", 4),)),
+            Holder(
+                "crm",
+                "Sales",
+                "role",
+                80,
+                74,
+                (("view", "all", 4), ("edit", "own", 4), ("delete", "", 1)),
+                (("Contacts", "edit", "own"), ("Emails", "export", "all"), ("Reports", "view", "all")),
+            ),
+            Holder("crm", "Service", "role", 40, 39, (("view", "team", 4),), (("Cases", "view", "team"),)),
         ),
         requests=(
             LawRequests(

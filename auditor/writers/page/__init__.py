@@ -29,7 +29,7 @@ from auditor.writers.page.people import People, people
 from auditor.writers.page.pictures import Pictured, pictured
 from auditor.writers.page.rows import later, written
 from auditor.writers.page.verdict import StateBar, Verdict, state_bar, verdict
-from auditor.writers.page.words import CONCLUSION_CLASS, FILTERS, MARK, STATE_WORD, day, plural
+from auditor.writers.page.words import CONCLUSION_CLASS, COUNTED, FILTERS, MARK, day, plural
 
 __all__ = ["FILTERS", "Page", "page"]
 
@@ -121,6 +121,7 @@ def page(result: AuditResult) -> Page:
     by_id = {rule.rule.id: rule for rule in rules}
     unlocked = tuple((u.input, u.how, tuple(by_id[r] for r in u.rules if r in by_id)) for u in result.unlocks)
     explained = {rule.rule.id for _, _, group in unlocked for rule in group}
+    tables = data_map(result)
     open_states = (State.NOT_ASSESSED, State.ERROR)
     return Page(
         verdict=verdict(result),
@@ -143,9 +144,9 @@ def page(result: AuditResult) -> Page:
         columns_used=columns_used(result),
         understood=understood(result),
         not_read=not_read(result),
-        map=data_map(result),
+        map=tables,
         people=people(result),
-        pictures=pictured(result),
+        pictures=pictured(result, tables),
         unlocked=unlocked,
         unknown=tuple(r for r in rules if r.state in open_states and r.rule.id not in explained),
         partly=_partly(rules),
@@ -186,7 +187,7 @@ def _pack_row(pack: PackResult, result: AuditResult) -> PackRow:
     counts = _severities(f.severity for f in result.findings if f.rule.pack == pack.id)
     states = Counter(rule.state for rule in result.rules if rule.rule.pack == pack.id)
     bar = state_bar(states)
-    words = tuple((STATE_WORD[state], n) for state, n in bar.counts)
+    words = tuple((COUNTED[state], n) for state, n in bar.counts)
     return PackRow(pack, tuple((s, n) for s, n in counts if n), bar.segments, words)
 
 

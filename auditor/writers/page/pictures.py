@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from auditor.model import AGE_YEARS, AgeGroup, AuditResult, Holder, PermissionPoint
+from auditor.model import AGE_YEARS, AgeGroup, AuditResult, PermissionPoint
 from auditor.relations import load_relations
+from auditor.writers.page.datamap import DataMap
 from auditor.writers.page.requests import RequestPicture, request_picture
+from auditor.writers.page.rights import RightsPicture, rights_picture
 from auditor.writers.page.words import day, number, plural, rows_of, share
 
 WIDTH, HEIGHT = 480.0, 120.0
 _STATES = ("granted", "unknown", "other", "refused")
 _CHANNELS = {"email": "E-mail", "sms": "Text message", "phone": "Phone", "post": "Post", "messaging": "Messaging"}
-_OPERATIONS = ("view", "search", "edit", "create", "delete", "export")
-_WIDEST = ("all", "team", "own", "")
-_SHOWN = 30
 _OLD = AGE_YEARS.index(5) + 1
 
 
@@ -83,28 +82,6 @@ class AgePicture:
 
 
 @dataclass(frozen=True, slots=True)
-class HolderRow:
-    """Who has a right; a cell is the widest scope per operation, None where there is none."""
-
-    title: str
-    source: str
-    note: str
-    users: int
-    active: int
-    cells: tuple[str | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RightsPicture:
-    """Roles and direct grants by operation."""
-
-    said: str
-    operations: tuple[str, ...]
-    rows: tuple[HolderRow, ...]
-    rest: tuple[HolderRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Pictured:
     """All of them; one without data says why."""
 
@@ -114,14 +91,14 @@ class Pictured:
     requests: RequestPicture | Missing
 
 
-def pictured(result: AuditResult) -> Pictured:
+def pictured(result: AuditResult, tables: DataMap) -> Pictured:
     """Computes the pictures of one result."""
     drawn, people = result.pictures, result.binding.people
     rights = any(holder.rights for holder in drawn.holders)
     return Pictured(
         consent=_consent(drawn.permissions, people) if drawn.permissions and people else _missing("permission"),
         ages=_ages(drawn.ages) if drawn.ages else _missing("subject"),
-        rights=_rights(drawn.holders) if rights else _missing("grant"),
+        rights=rights_picture(drawn.holders, tables) if rights else _missing("grant"),
         requests=request_picture(drawn.requests) if drawn.requests else _missing("request"),
     )
 
@@ -203,43 +180,3 @@ def _age_title(group: AgeGroup) -> str:
 
 def _heated(group: AgeGroup) -> tuple[tuple[int, int], ...]:
     return tuple((n, 1 + sum(n * step >= group.total for step in (40, 12, 4, 1.7)) if n else 0) for n in group.counts)
-
-
-# --- who sees what -----------------------------------------------------------------------------------------------
-
-
-def _rights(holders: Sequence[Holder]) -> RightsPicture:
-    kinds = {"administrators": 0, "direct": 1}
-    ordered = sorted(holders, key=lambda h: (h.source, kinds.get(h.kind, 2), -_reach(h), -h.active, h.title))
-    rows = tuple(_holder(holder) for holder in ordered if holder.rights)
-    used = [n for n in range(len(_OPERATIONS)) if any(row.cells[n] is not None for row in rows)]
-    rows = tuple(HolderRow(r.title, r.source, r.note, r.users, r.active, tuple(r.cells[n] for n in used)) for r in rows)
-    return RightsPicture(_rights_said(holders), tuple(_OPERATIONS[n] for n in used), rows[:_SHOWN], rows[_SHOWN:])
-
-
-def _reach(holder: Holder) -> int:
-    return sum(scope == "all" for _, scope, _ in holder.rights)
-
-
-def _allows(holder: Holder, operation: str) -> str | None:
-    scopes = {scope for name, scope, _ in holder.rights if name in (operation, "all")}
-    return next((scope for scope in _WIDEST if scope in scopes), None if not scopes else "")
-
-
-def _holder(holder: Holder) -> HolderRow:
-    note = {"administrators": "may do everything", "direct": "given to users directly"}.get(holder.kind, "")
-    title = holder.title or ("Direct grants" if holder.kind == "direct" else "Role without a name")
-    cells = tuple(_allows(holder, operation) for operation in _OPERATIONS)
-    return HolderRow(title, holder.source, note, holder.users, holder.active, cells)
-
-
-def _rights_said(holders: Sequence[Holder]) -> str:
-    admins = sum(h.active for h in holders if h.kind == "administrators")
-    roles = [h for h in holders if h.kind == "role"]
-    wide = {name: sum(_allows(h, name) == "all" for h in roles) for name in ("export", "delete")}
-    are = "active administrator may" if admins == 1 else "active administrators may"
-    said = f"{number(admins)} {are} do everything."
-    if roles:
-        said += f" Of {plural(len(roles), 'role')}, {wide['delete']} may delete and {wide['export']} may export"
-        said += " the records of everybody."
-    return said

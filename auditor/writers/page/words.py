@@ -27,6 +27,15 @@ STATE_WORD: Mapping[State, str] = {
     State.PASS: "no exceptions noted",
     State.NOT_APPLICABLE: "not applicable",
 }
+COUNTED: Mapping[State, str] = {
+    State.ERROR: "broke",
+    State.FAIL: "with exceptions",
+    State.NEEDS_REVIEW: "to review",
+    State.NOT_ASSESSED: "not assessed",
+    State.PASS: "without exceptions",
+    State.NOT_APPLICABLE: "not applicable",
+}
+"""After a number of rules."""
 STATE_CLASS: Mapping[State, str] = {
     State.ERROR: "error",
     State.FAIL: "fail",
