@@ -81,9 +81,14 @@ class Policy:
             "establishments": ", ".join(sorted(self.establishments)),
             "unknown_jurisdiction": self.unknown_jurisdiction,
             **{f"profiles.{name}": profile for name, profile in self.profiles.items()},
-            **{f"time_zones.{name}": zone for name, zone in self.time_zones.items()},
+            **{f"time_zones.{name}": kept for name, kept in self.time_zones.items()},
             **{f"known_gaps.{gap.what}": f"until {gap.expires}: {gap.reason}" for gap in self.known_gaps},
-            **{f"stores.{store.name}": _says(store) for store in self.stores},
+            **{
+                f"{relation}.{entry.name or number}": "; ".join(f"{k}: {v}" for k, v in sorted(entry.values.items()))
+                for relation, entries in self.entries.items()
+                for number, entry in enumerate(entries, 1)
+            },
+            **{f"registers.{register.relation}.{register.shown}": "read" for register in self.registers},
         }
         return {name: text for name, text in sorted(found.items()) if text}
 
@@ -102,11 +107,6 @@ class Policy:
         if not self.time_zones:
             said.append("Times without a zone are taken as UTC.")
         return tuple(said)
-
-
-def _says(store: Store) -> str:
-    kept = {None: "", True: ", encrypted", False: ", not encrypted"}[store.encrypted]
-    return f"{store.country}{kept}"
 
 
 def load_policy(path: Path | None) -> Policy:
