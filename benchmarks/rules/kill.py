@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
+import duckdb
+import numpy as np
 from rules.generate import batches, generate
 
 PROFILE = Path(__file__).with_name("bench.yaml")
@@ -36,7 +39,7 @@ def main() -> None:
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.folder or Path(scratch) / "crm"
-        source = generate(folder, options.subjects, formats=("sqlite",))["sqlite"]
+        source = str(generate(folder, options.subjects, formats=("sqlite",))["sqlite"])
         raw = tuple(_raw_values(folder / "parquet"))
         began = time.monotonic()
         undisturbed = findings(source, Path(scratch) / "undisturbed")
@@ -63,18 +66,18 @@ def main() -> None:
         sys.exit(1 if wrong else 0)
 
 
-def command(source: Path, place: Path) -> tuple[list[str], dict[str, str]]:
+def command(source: str, place: Path) -> tuple[list[str], dict[str, str]]:
     """The audit of a source whose temporary and written files all lie below one place."""
     (place / "tmp").mkdir(parents=True, exist_ok=True)
     policy = place / "auditor.yaml"
-    policy.write_text(f"profiles: {{{source.stem}: '{PROFILE}'}}\n")
-    words = ["-m", "auditor", "audit", str(source), "-c", str(policy), "--as-of", "2026-10-31", "--format", "json"]
+    policy.write_text(f"profiles: {{{Path(source).stem}: '{PROFILE}'}}\n")
+    words = ["-m", "auditor", "audit", source, "-c", str(policy), "--as-of", "2026-10-31", "--format", "json"]
     environment = {**os.environ, "TMPDIR": str(place / "tmp"), "AUDITOR_KEY": "a key for the benchmark"}
     root = str(Path(__file__).parents[2])
     return [sys.executable, *words, "--out", str(place / "report")], {**environment, "PYTHONPATH": root}
 
 
-def findings(source: Path, place: Path) -> list[str]:
+def findings(source: str, place: Path) -> list[str]:
     """Every rule's result, without what differs between two runs of the same audit."""
     words, environment = command(source, place)
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
@@ -84,7 +87,7 @@ def findings(source: Path, place: Path) -> list[str]:
     return [json.dumps(entry, sort_keys=True) for key in ("rules", "findings") for entry in report.get(key, [])]
 
 
-def killed(source: Path, place: Path, after: float) -> list[Path]:
+def killed(source: str, place: Path, after: float) -> list[Path]:
     """What lies on disk after the audit was killed."""
     words, environment = command(source, place)
     process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -97,15 +100,45 @@ def killed(source: Path, place: Path, after: float) -> list[Path]:
 
 
 def _raw_values(parquet: Path) -> Iterator[bytes]:
-    """What of the first people must never be on disk."""
+    """What of the first people must never be on disk: as it is written, and as it is normalised before it is hashed."""
     rows = next(batches(parquet, "people").iter_batches(_PEOPLE, columns=list(_MARKED)))
     for column in rows.columns:
-        yield from (value.encode() for value in set(column.to_pylist()) if value)
+        for value in filter(None, set(column.to_pylist())):
+            yield from {value.encode(), value.lower().encode(), value.replace(" ", "").encode()}
 
 
 def _held(file: Path, raw: tuple[bytes, ...]) -> Iterator[bytes]:
-    content = file.read_bytes()
-    yield from (value for value in raw if value in content)
+    """The values in a file's bytes; of a stage, which packs its texts, also those in its columns."""
+    content = file.read_bytes() + bytes(8)
+    starts = np.array(sorted({int.from_bytes(value[:8], "little") for value in raw if len(value) >= 8}), np.uint64)
+    for offset in range(8):
+        words = np.frombuffer(content, np.uint64, (len(content) - offset) // 8, offset)
+        for place in np.flatnonzero(np.isin(words, starts)):
+            at = int(place) * 8 + offset
+            yield from (value for value in raw if content.startswith(value, at))
+    yield from (value for value in raw if len(value) < 8 and value in content)
+    if file.name == "stage.duckdb":
+        yield from _in_columns(file, raw)
+
+
+def _in_columns(file: Path, raw: tuple[bytes, ...]) -> Iterator[bytes]:
+    with tempfile.TemporaryDirectory() as scratch:
+        for part in file.parent.glob("stage.duckdb*"):
+            shutil.copy(part, scratch)
+        try:
+            base = duckdb.connect(str(Path(scratch) / file.name), config={"memory_limit": "400MB"})
+        except duckdb.Error:  # killed before it was a database
+            return
+        with base:
+            base.execute("CREATE TEMP TABLE raw AS SELECT unnest($raw) AS value", {"raw": [v.decode() for v in raw]})
+            texts = base.execute(
+                "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
+                "WHERE data_type IN ('VARCHAR', 'VARCHAR[]') AND NOT internal AND table_name <> 'raw'"
+            ).fetchall()
+            for schema, table, column, kind in texts:
+                cells = f'"{column}"' if kind == "VARCHAR" else f'unnest("{column}")'
+                query = f'SELECT DISTINCT value FROM raw WHERE value IN (SELECT {cells} FROM "{schema}"."{table}")'
+                yield from (value.encode() for (value,) in base.execute(query).fetchall())
 
 
 if __name__ == "__main__":
