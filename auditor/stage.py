@@ -23,6 +23,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from auditor.errors import StageError
 from auditor.stage_files import Keep, empty, kept_folder, private_folder
+from auditor.stage_signals import on_signal
 from auditor.tables import SCHEMA
 
 if TYPE_CHECKING:
@@ -223,7 +224,8 @@ def _opened(database: str, spill: str, memory_mb: int) -> Iterator[tuple[sa.Conn
             for schema in (SOURCE_SCHEMA, SCHEMA):
                 connection.execute(CreateSchema(schema, if_not_exists=True))
         try:
-            yield connection, raw
+            with on_signal(raw.interrupt):
+                yield connection, raw
         finally:
             with contextlib.suppress(Exception):
                 connection.close()
@@ -234,7 +236,8 @@ def _opened(database: str, spill: str, memory_mb: int) -> Iterator[tuple[sa.Conn
 
 def _as_interrupt(context: sa.engine.ExceptionContext) -> None:
     """The engine meets Ctrl-C with an error of its own; it is given back as what it was."""
-    if type(context.original_exception) is RuntimeError and "interrupted" in str(context.original_exception):
+    error = context.original_exception
+    if isinstance(error, duckdb.InterruptException) or (type(error) is RuntimeError and "interrupted" in str(error)):
         raise KeyboardInterrupt from None
 
 

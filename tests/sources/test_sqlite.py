@@ -203,3 +203,18 @@ def test_generated_columns_are_read_and_hidden_ones_are_not(tmp_path: Path) -> N
     path = made(tmp_path / "crm.db", "CREATE TABLE t (v INT, w INT AS (v + 1))", "INSERT INTO t (v) VALUES (1)")
     with open_source(str(path)) as source:
         assert rows_of(source) == [("1", "2")]
+
+
+def test_after_a_text_that_is_not_utf8_every_row_is_there_once(tmp_path: Path) -> None:
+    legacy = (700, 701, 4_999)
+    path = tmp_path / "crm.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)")
+        connection.executemany("INSERT INTO t VALUES (?, 'Zoë')", [(n,) for n in range(5_000)])
+        connection.executemany("UPDATE t SET name = CAST(x'5A6FEB' AS TEXT) WHERE id = ?", [(n,) for n in legacy])
+        connection.execute("CREATE TABLE u AS SELECT name FROM t WHERE id < 10")
+        connection.commit()
+    with open_source(str(path)) as source:
+        tables = {table.name: table for table in source.info.tables}
+        assert rows_of(source, tables["t"]) == [(str(n), "Zoë") for n in range(5_000)]
+        assert rows_of(source, tables["u"]) == [("Zoë",)] * 10

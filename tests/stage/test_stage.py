@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 import traceback
 from pathlib import Path
 
@@ -156,3 +157,27 @@ def test_ctrl_c_within_the_engine_is_ctrl_c(where):
     finally:
         timer.cancel()
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_long_statement_at_once(tmp_path, number):
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    endless = "select count(distinct a.i * 7919 + b.j) from range(1000000) a(i), range(1000000) b(j)"
+    sent = []
+
+    def tell():
+        time.sleep(0.5)
+        sent.append(time.monotonic())
+        os.kill(os.getpid(), number)
+
+    try:
+        with open_stage(folder=tmp_path) as stage:
+            threading.Thread(target=tell).start()
+            with pytest.raises(KeyboardInterrupt):
+                stage.connection.exec_driver_sql(endless)
+                time.sleep(10)
+            assert time.monotonic() - sent[0] < 5
+            assert stage.connection.exec_driver_sql("select 42").scalar() == 42
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert not list(tmp_path.iterdir())
