@@ -66,6 +66,7 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
         seed=chosen["seed"],
         values=None if chosen["full"] else 1000,
         baseline=chosen["baseline"],
+        workers=chosen.get("workers", 0),
         reveal=chosen.get("reveal", False),
         key=key,
         lasting_key=lasting,
