@@ -42,6 +42,8 @@ class Options:
     seed: int = 0
     values: int | None = 1000
     """Values per column the inventory looks at; None for all."""
+    workers: int = 0
+    """Processes that read texts; as many as pay if 0."""
     baseline: Path | None = None
     exceptions: Path | None = None
     """The organisation's decisions about findings."""
@@ -75,7 +77,10 @@ def run(
     keep = _keep(specs, rules, policy, options) if options.lasting_key else None
     with ExitStack() as stack:
         sources, unopened = _open_all(specs, stack, progress)
-        inventory = take(sources, seed=options.seed, values=options.values, reveal=options.reveal, progress=progress)
+        inventory = take(
+            sources, seed=options.seed, values=options.values, reveal=options.reveal, workers=options.workers,
+            established=frozenset(policy.establishments), known=policy.known, progress=progress,
+        )  # fmt: skip
         stage = stack.enter_context(open_stage(keep=keep))
         if stage.restarted:
             progress(stage.restarted)

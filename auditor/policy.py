@@ -14,6 +14,7 @@ from pathlib import Path
 
 from auditor.jurisdictions import load_jurisdictions
 from auditor.knowledge import Node, read_yaml
+from auditor.policy_inventory import NOTHING_KNOWN, Known, read_known
 from auditor.policy_registers import Entry, Register, country, read_registers, read_sections, zone
 from auditor.relations import load_relations
 
@@ -65,6 +66,8 @@ class Policy:
     """What is printed on every artefact."""
     keep_days: int = KEEP_DAYS
     """After how many days artefacts are to be deleted."""
+    known: Known = NOTHING_KNOWN
+    """What the inventory is told."""
     file: str = ""
 
     def owner(self, rule: str, pack: str, area: str) -> str:
@@ -116,7 +119,8 @@ def load_policy(path: Path | None) -> Policy:
     root = read_yaml(path).fields(
         optional=(
             "establishments", "sources", "profiles", "time_zones", "known_gaps", "params", "unknown_jurisdiction",
-            "owners", "classification", "keep_days", "registers", *load_relations().sections,
+            "owners", "classification", "keep_days", "registers", "inventory",
+            *load_relations().sections,
         )
     )  # fmt: skip
     get = root.get
@@ -136,6 +140,7 @@ def load_policy(path: Path | None) -> Policy:
         owners={k: n.text() for k, n in _mapping(get("owners")).items()},
         classification=root["classification"].text() if "classification" in root else CLASSIFICATION,
         keep_days=_days(root["keep_days"]) if "keep_days" in root else KEEP_DAYS,
+        known=read_known(root["inventory"]) if "inventory" in root else NOTHING_KNOWN,
         file=str(path),
     )
 

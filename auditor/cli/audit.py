@@ -67,6 +67,7 @@ def judge(specs: list[str], policy: Any, folders: tuple[Path, ...], progress: An
         values=None if chosen["full"] else 1000,
         baseline=chosen["baseline"],
         exceptions=_exceptions(chosen.get("exceptions")),
+        workers=chosen.get("workers", 0),
         reveal=chosen.get("reveal", False),
         key=key,
         lasting_key=lasting,

@@ -82,12 +82,11 @@ def _try(what: str, look: Callable[[], str], cure: str) -> Check:
 
 
 def _model() -> str:
-    from auditor.inventory.models import installed, load_models
+    from auditor.inventory.models import choose
 
-    models = load_models()
-    for model in models:
-        installed(model)
-    return ", ".join(f"{m.name} {m.version}" for m in models) + "; every file has the hash in rules/models.yaml"
+    chosen = choose()
+    found = ", ".join(f"{m.name} {m.version}" for m, _ in chosen.by_language.values())
+    return "; ".join([f"{found}, every file with the hash in rules/models.yaml", *(s.why for s in chosen.refused)])
 
 
 def _rules() -> str:

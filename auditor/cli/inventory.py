@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from auditor.cli.exits import CLEAN, INCOMPLETE
@@ -23,10 +26,16 @@ from auditor.cli.show import clear, plain, steps, table
 @click.option("--full", is_flag=True, help="Look at every value, not at 1,000 per column.")
 @click.option("--max-miss", metavar="PERCENT", help="Look at so many values that less than this may be missed: 0.5%.")
 @click.option("--exact", is_flag=True, help="Run the language model's whole pipeline: slower, hardly different.")
+@click.option("--model", default="", help="Another of the language models that auditor knows, for its language.")
+@click.option(
+    "--workers", type=click.IntRange(0, 64), default=0, help="Processes to read texts with; 0: as many as pay."
+)
+@click.option("-c", "--config", type=click.Path(path_type=Path), help="The policy; ./auditor.yaml if it is there.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of every sample.")
 def command(
-    source: str, form: str, explain: str | None, full: bool, max_miss: str | None, exact: bool, seed: int
-) -> int:
+    source: str, form: str, explain: str | None, full: bool, max_miss: str | None, config: Path | None, seed: int,
+    **chosen: Any,
+) -> int:  # fmt: skip
     """Show which columns of SOURCE hold personal data, and why.
 
     \b
@@ -39,17 +48,21 @@ def command(
     import json
 
     from auditor.inventory.document import inventory_document, record_of_processing
-    from auditor.inventory.take import How, draw, inventory_of, study
+    from auditor.inventory.reading import How
+    from auditor.inventory.take import draw, inventory_of, study
+    from auditor.policy import load_policy
     from auditor.sources import open_source
 
     if full and max_miss:
         raise click.UsageError("--full looks at every value, so --max-miss has nothing to say. Give one of them.")
     values = None if full else _values(max_miss)
-    how = How(full=full, exact=exact, texts=values or 0)
+    policy = load_policy(config or (Path("auditor.yaml") if Path("auditor.yaml").is_file() else None))
+    established = frozenset(policy.establishments) if policy.file else None
+    how = How(full=full, texts=values or 0, established=established, known=policy.known, **chosen)
     progress = steps()
     with open_source(resolved(source)) as opened:
         try:
-            drawn, failures = draw([opened], seed=seed, values=values, progress=progress)
+            drawn, failures = draw([opened], seed=seed, values=values, known=policy.known, progress=progress)
             studied = study(drawn, how=how, progress=progress)
         finally:
             clear()

@@ -66,6 +66,8 @@ def audit_options(command: Command) -> Command:
                      help="Your decisions about findings; ./auditor-exceptions.yaml if it is there."),
         click.option("--seed", type=int, default=0, show_default=True, help="Seed of every sample."),
         click.option("--full", is_flag=True, help="Let the inventory look at every value, not at 1,000 per column."),
+        click.option("--workers", type=click.IntRange(0, 64), default=0,
+                     help="Processes to read texts with; 0: as many as pay."),
         click.option("--reveal", is_flag=True,
                      help="Show examples of values unmasked in the data map; never secrets or special categories."),
         click.option("--self-check", is_flag=True,

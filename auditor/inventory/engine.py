@@ -6,7 +6,6 @@ Importing this module costs two seconds, so it is done only when something has t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,42 +17,19 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from auditor.errors import InventoryError
+from auditor.inventory.hits import PERSON, Hit, Recognizer
 from auditor.inventory.matcher import gated, in_scope
 from auditor.inventory.models import Chosen, Model, choose
 from auditor.inventory.pipeline import BATCH, PEOPLE, load, read_names
 from auditor.inventory.taxonomy import category_named
-from auditor.inventory.tongue import language_of
+from auditor.inventory.tongue import reading_language
 from auditor.knowledge import home, read_yaml
-
-PERSON = "PERSON"
 
 # Presidio is asked in the one language its recognizers have; the model's own language is ours to know.
 _ASKED = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Recognizer:
-    """One of Presidio's recognizers, and what a hit of it means."""
-
-    entity: str
-    category: str
-    chance: float
-    text: bool
-    cells: bool
-    made: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something found in a text: what, from where to where, and whether a checksum vouches for it."""
-
-    entity: str
-    start: int
-    end: int
-    validated: bool
-
-
-class _Lemmaless(NlpArtifacts):  # type: ignore[misc]
+class _Lemmaless:
     """What Presidio asks of a text. Its words in lower case stand for their lemmas, and only where context counts."""
 
     def __init__(self, doc: Doc, entities: list[Any], scores: list[float], engine: SpacyNlpEngine) -> None:
@@ -70,10 +46,10 @@ class _Lemmaless(NlpArtifacts):  # type: ignore[misc]
 
     @cached_property
     def keywords(self) -> list[str]:
-        return list(self.set_keywords(self.nlp_engine, self.lemmas, _ASKED))
+        return list(NlpArtifacts.set_keywords(self.nlp_engine, self.lemmas, _ASKED))
 
 
-class _Pinned(SpacyNlpEngine):  # type: ignore[misc]
+class _Pinned(SpacyNlpEngine):
     """An engine that has its model already, so that Presidio never downloads one."""
 
     def __init__(self, nlp: Language, *, exact: bool) -> None:
@@ -85,19 +61,20 @@ class _Pinned(SpacyNlpEngine):  # type: ignore[misc]
                 model_to_presidio_entity_mapping=dict.fromkeys(PEOPLE, PERSON), labels_to_ignore=others
             ),
         )
-        self.nlp = {_ASKED: nlp}
+        self.nlp = {_ASKED: nlp}  # type: ignore[assignment]
+        self._model = nlp
         self._exact = exact
 
     def load(self) -> None:
         """Nothing to do: the model came with the engine."""
 
-    def process_batch(self, texts: Iterable[str], language: str, **_: Any) -> Iterator[tuple[str, NlpArtifacts]]:
+    def process_batch(self, texts: Iterable[str], language: str, *_: Any, **__: Any) -> Iterator[Any]:  # type: ignore[override]
         """Each text with what Presidio asks about it."""
-        for doc in read_names(self.nlp[language], texts):
+        for doc in read_names(self._model, texts):
             if self._exact:
                 yield doc.text, self._doc_to_nlp_artifact(doc, language)
             else:
-                found = self._get_updated_entities(doc.ents, self._get_scores_for_entities(doc))
+                found = self._get_updated_entities(list(doc.ents), self._get_scores_for_entities(doc))
                 yield doc.text, _Lemmaless(doc, *found, self)
 
 
@@ -146,9 +123,7 @@ class TextReader:
         if language not in self._engines:
             self._engines[language] = self._engine(*self._chosen.by_language[language])
         entities = [PERSON, *(r.entity for r in self._recognizers)]
-        results = self._engines[language].analyze_iterator(
-            texts, language=_ASKED, batch_size=BATCH, entities=entities
-        )
+        results = self._engines[language].analyze_iterator(texts, language=_ASKED, batch_size=BATCH, entities=entities)
         return (tuple(Hit(r.entity_type, r.start, r.end, r.score >= 1.0) for r in found) for found in results)
 
     def _engine(self, model: Model, folder: Path) -> BatchAnalyzerEngine:
@@ -165,13 +140,6 @@ class TextReader:
             registry.add_recognizer(recognizer.made)
         pinned = _Pinned(nlp, exact=self._exact)
         return BatchAnalyzerEngine(AnalyzerEngine(registry=registry, nlp_engine=pinned, supported_languages=[_ASKED]))
-
-
-def reading_language(text: str, languages: Sequence[str]) -> str:
-    """The language whose model reads a text: its own, where it has one of these models, else the first."""
-    # With one model there is nothing to tell.
-    own = language_of(text) if len(languages) > 1 else languages[0]
-    return own if own in languages else languages[0]
 
 
 def match_cells(recognizers: Iterable[Recognizer], values: Sequence[str]) -> dict[str, int]:

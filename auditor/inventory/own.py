@@ -10,7 +10,7 @@ from auditor.inventory.column import Column
 from auditor.inventory.taxonomy import load_taxonomy
 from auditor.knowledge import nearest
 from auditor.model import CategoryFound, Skipped
-from auditor.policy import ColumnVerdict, Known
+from auditor.policy_inventory import ColumnVerdict, Known
 
 NONE = "none"
 

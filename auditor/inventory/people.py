@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from auditor.inventory.column import Column
 from auditor.inventory.content import read_value
 from auditor.inventory.dictionaries import load_words
 from auditor.inventory.fitting import fitting
+from auditor.inventory.hits import Hit
 from auditor.inventory.lexicon import Lexicon, fold
 from auditor.inventory.naming import MODIFIED, OPEN
 from auditor.inventory.shapes import Shape
 from auditor.model import CategoryFound
-
-if TYPE_CHECKING:
-    from auditor.inventory.engine import Hit
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _TITLE_CASE = re.compile(r"(?:[^\W\d_][\w'’.-]*\s+){1,3}[^\W\d_][\w'’.-]+")
@@ -76,7 +73,9 @@ def maybe_names(column: Column) -> list[str]:
 
 def taken_for_people(values: Sequence[str], read: Mapping[str, Sequence[Hit]], lexicon: Lexicon) -> list[CategoryFound]:
     """The column as names of people, if the language model takes most values for people and known names agree."""
-    whole = [v for v in values if any(h.entity == "PERSON" and h.end - h.start >= 0.8 * len(v) for h in read[v])]
+    whole = [
+        v for v in values if any(h.entity == "PERSON" and h.end - h.start >= 0.8 * len(v) for h in read.get(v, ()))
+    ]
     share = len(whole) / len(values) if values else 0.0
     if share < 0.6:
         return []

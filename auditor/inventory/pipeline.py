@@ -8,7 +8,7 @@ parser hardly ever starts a sentence, so such entities are let be: see docs/inve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -33,10 +33,10 @@ def load(folder: Path, *, exact: bool) -> Language:
 
 
 def _apart(nlp: Language) -> Language:
-    """The model with its parser at hand but not in the pipeline, if its names do not rest on what the parser rests on."""
+    """The model with its parser at hand but not in the pipeline, if its names do not share the parser's vectors."""
     names = nlp.get_pipe("ner")
     if not any(node.name == "tok2vec-listener" for node in names.model.walk()):  # type: ignore[attr-defined]
-        nlp.disable_pipes([name for name in nlp.pipe_names if name != "ner"])
+        nlp.select_pipes(enable=["ner"])
     return nlp
 
 
@@ -67,7 +67,7 @@ def _mended(nlp: Language, docs: list[Doc]) -> list[Doc]:
     readings = [_Reading(doc) for doc in docs]
     _parse(nlp, readings)
     broken = [index for index, reading in enumerate(readings) if reading.broken()]
-    again = nlp.get_pipe("ner").pipe((_marked(nlp, readings[i]) for i in broken), batch_size=BATCH)
+    again = _part(nlp, "ner")((_marked(nlp, readings[i]) for i in broken), batch_size=BATCH)
     for index, doc in zip(broken, again, strict=True):
         docs[index] = doc
     return docs
@@ -77,12 +77,18 @@ def _parse(nlp: Language, readings: list[_Reading]) -> None:
     """Let the parser say where sentences start around doubtful entities."""
     parts = [(reading, first, end) for reading in readings for first, end in _windows(reading.doc)]
     cut = (nlp.make_doc(reading.doc[first:end].text) for reading, first, end in parts)
-    vectors = nlp.get_pipe("tok2vec").pipe(cut, batch_size=BATCH)
-    parsed = nlp.get_pipe("parser").pipe(vectors, batch_size=BATCH)
+    vectors = _part(nlp, "tok2vec")(cut, batch_size=BATCH)
+    parsed = _part(nlp, "parser")(vectors, batch_size=BATCH)
     for (reading, first, _), part in zip(parts, parsed, strict=True):
         offset = reading.doc[first].idx
         # That a part starts a sentence says nothing, unless it starts the text.
         reading.starts.update((offset + t.idx, bool(t.is_sent_start)) for t in part[1 if first else 0 :])
+
+
+def _part(nlp: Language, name: str) -> Callable[..., Iterator[Doc]]:
+    # Components are declared as functions of one text; those of a model also read many.
+    pipe: Callable[..., Iterator[Doc]] = nlp.get_pipe(name).pipe  # type: ignore[attr-defined]
+    return pipe
 
 
 def _windows(doc: Doc) -> list[tuple[int, int]]:

@@ -11,19 +11,17 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from auditor.errors import InventoryError
+from auditor.inventory.hits import Hit
 
-if TYPE_CHECKING:
-    from auditor.inventory.engine import Hit
-
-Hits = Mapping[str, "tuple[Hit, ...]"]
+Hits = Mapping[str, tuple[Hit, ...]]
 
 # A worker needs some three seconds to start, in which one process reads about 100,000 characters.
 WORTH_WORKERS = 600_000
@@ -154,10 +152,9 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 def _send(worker: _Worker, task: tuple[str, ...]) -> None:
-    try:
+    # A worker that died is noticed when its answer is awaited.
+    with suppress(OSError):
         worker.pipe.send(task)
-    except OSError:
-        pass  # a worker that died is noticed when its answer is awaited
 
 
 def _receive(worker: _Worker) -> Hits | InventoryError | None:

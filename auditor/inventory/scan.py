@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -78,10 +78,14 @@ def _personal_email(value: str) -> bool:
 
 
 class Watched:
-    """A source whose batches are scanned on their way; `tallies` holds what was found, by table and column."""
+    """A source whose batches are scanned on their way; `tallies` holds what was found, by table and column.
 
-    def __init__(self, source: Source) -> None:
+    `clean` takes words out of a value before it is looked at.
+    """
+
+    def __init__(self, source: Source, clean: Callable[[str], str] | None = None) -> None:
         self._source = source
+        self._clean = clean
         self._checks = [(check, SIGNS.get(check.id, ANY)) for check in strong_checks()]
         self.tallies: dict[tuple[str, str, str], Tally] = {}
 
@@ -116,7 +120,7 @@ class Watched:
         tally.values += len(filled)
         for value, count in _candidates(filled):
             # What the matcher reads is cut like what the sample reads.
-            text = readable(value[:LONGEST]).strip()
+            text = readable((self._clean(value) if self._clean else value)[:LONGEST]).strip()
             for check, sign in self._checks:
                 if sign.search(text) and check.passes(text):
                     tally.hits[check.id] += count

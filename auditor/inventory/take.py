@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from auditor.errors import InventoryError
-from auditor.inventory.checks import Check
 from auditor.inventory.column import Column, look_at
 from auditor.inventory.context import by_neighbours, in_context
 from auditor.inventory.identifiers import load_identifiers
 from auditor.inventory.lexicon import Lexicon, load_lexicon
 from auditor.inventory.mask import examples
-from auditor.inventory.naming import of_organisation, read_table
-from auditor.inventory.people import known_names, maybe_names, recurring, taken_for_people
+from auditor.inventory.naming import read_table
+from auditor.inventory.own import as_said, check_verdicts, denied, unmatched, verdict_of, without_allowed
+from auditor.inventory.people import known_names, recurring
+from auditor.inventory.reading import AS_USUAL, How, elsewhere, read_more, surrogate
+from auditor.inventory.scope import countries_in_scope
 from auditor.inventory.shapes import Shape
-from auditor.inventory.tongue import unread_languages
 from auditor.inventory.weigh import PERSONAL, Tested, merge, test, weigh
 from auditor.model import CategoryFound, ColumnInfo, ColumnInventory, Inventory, Skipped, TableInfo
+from auditor.policy_inventory import NOTHING_KNOWN, Known
 from auditor.sources import Source
-
-if TYPE_CHECKING:
-    from auditor.inventory.engine import Recognizer, TextReader
 
 # Below this a reading is not worth a reviewer's time.
 WORTH_TELLING = 0.35
@@ -47,19 +44,6 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
-    """How to look: at every value or a sample, with Presidio's full pipeline, for the numbers of which countries."""
-
-    full: bool = False
-    exact: bool = False
-    texts: int = 0
-    """How many values were asked for; the language model reads as many texts, where that is more than usual."""
-    countries: frozenset[str] | None = None
-    reveal: bool = False
-    """Whether examples of values are shown unmasked."""
-
-
-@dataclass(frozen=True, slots=True)
 class Studied:
     """All evidence about all columns, and the verdicts, in one order."""
 
@@ -80,17 +64,21 @@ def take(
     values: int | None = SAMPLE,
     exact: bool = False,
     countries: frozenset[str] | None = None,
+    established: frozenset[str] | None = None,
+    known: Known = NOTHING_KNOWN,
     reveal: bool = False,
+    workers: int = 0,
     progress: Progress = None,
 ) -> Inventory:
     """What is personal in these sources, column by column, from `values` values of each; None looks at every value.
 
     With None all values meet the validators that decide on one hit; what needs Python or the language model for each
-    value is judged by a larger sample. `exact` runs Presidio's whole pipeline; `countries` (ISO codes) limits the
-    identity numbers that are sought.
+    value is judged by a larger sample. `exact` runs Presidio's whole pipeline. `countries` (ISO codes) limits the
+    identity numbers that are sought; `established` adds to those the countries that the sources name. `known` is what
+    the policy says of words and columns; texts are read by `workers` processes, by as many as pay if 0.
     """
-    how = How(values is None, exact, values or 0, countries, reveal)
-    drawn, failures = draw(sources, seed=seed, values=values, progress=progress)
+    how = How(values is None, exact, values or 0, countries, established, known, reveal, workers)
+    drawn, failures = draw(sources, seed=seed, values=values, known=known, progress=progress)
     return inventory_of(study(drawn, how=how, progress=progress), how, seed=seed, failures=failures)
 
 
@@ -101,34 +89,44 @@ def inventory_of(studied: Studied, how: How, *, seed: int = 0, failures: Sequenc
 
 
 def draw(
-    sources: Sequence[Source], *, seed: int = 0, values: int | None = SAMPLE, progress: Progress = None
+    sources: Sequence[Source],
+    *,
+    seed: int = 0,
+    values: int | None = SAMPLE,
+    known: Known = NOTHING_KNOWN,
+    progress: Progress = None,
 ) -> tuple[list[Drawn], list[Skipped]]:
-    """Sample every column of every table in one pass over it; with None every value is also scanned on its way."""
+    """Sample every column of every table in one pass over it; with None every value is also scanned on its way.
+
+    Words that the policy allows are taken out of the values. Raises InventoryError if it names no category of ours.
+    """
     from auditor.inventory.scan import Watched, found_in
     from auditor.sources.sampling import sample
 
+    check_verdicts(known)
+    clean = without_allowed(known)
     drawn: list[Drawn] = []
     failures: list[Skipped] = []
     for source in sources:
         _say(progress, f"Sampling {len(source.info.tables)} tables of {source.info.name}.")
-        watched = Watched(source) if values is None else None
+        watched = Watched(source, clean) if values is None else None
         for table in source.info.tables:
             taken = sample(watched or source, table, values=FULL_SAMPLE if values is None else values, seed=seed)
             if taken.failure is not None:
                 failures.append(taken.failure)
             for column, read in zip(table.columns, taken.columns, strict=True):
                 scanned = found_in(watched.tallies, table, column.name) if watched else ()
-                one = Drawn(source.info.name, table, column, read.rows, read.non_empty, read.values, scanned)
-                drawn.append(one)
+                left = read.values if clean is None else tuple(map(clean, read.values))
+                drawn.append(Drawn(source.info.name, table, column, read.rows, read.non_empty, left, scanned))
     return drawn, failures
 
 
-def examine(drawn: Sequence[Drawn], *, how: How = How(), progress: Progress = None) -> Inventory:
+def examine(drawn: Sequence[Drawn], *, how: How = AS_USUAL, progress: Progress = None) -> Inventory:
     """The inventory of values that have been drawn."""
     return inventory_of(study(drawn, how=how, progress=progress), how)
 
 
-def study(drawn: Sequence[Drawn], *, how: How = How(), progress: Progress = None) -> Studied:
+def study(drawn: Sequence[Drawn], *, how: How = AS_USUAL, progress: Progress = None) -> Studied:
     """All evidence about values that have been drawn."""
     lexicon = load_lexicon()
     columns = in_context([look_at_drawn(one, lexicon) for one in drawn], lexicon)
@@ -136,8 +134,18 @@ def study(drawn: Sequence[Drawn], *, how: How = How(), progress: Progress = None
     tests = [one.scanned for one in drawn]
     first = [_first_verdict(c, t, names, lexicon) for c, t in zip(columns, tests, strict=True)]
     first = by_neighbours(columns, first, lexicon)
-    found, texts, model, failures = _read(columns, first, names, lexicon, how, progress)
-    return Studied(tuple(columns), tuple(found), tuple(tests), names, texts, model, tuple(failures))
+    if how.countries is None and how.established is not None:
+        how = replace(how, countries=countries_in_scope(columns, first, how.established))
+    result = read_more(columns, first, names, lexicon, how, progress)
+    found = [_own(column, one, how.known) for column, one in zip(columns, result.found, strict=True)]
+    failures = (*result.failures, *unmatched(how.known, columns))
+    return Studied(tuple(columns), tuple(found), tuple(tests), names, result.texts, result.model, failures)
+
+
+def _own(column: Column, found: tuple[CategoryFound, ...], known: Known) -> tuple[CategoryFound, ...]:
+    """What the policy says goes before what was found."""
+    verdict = verdict_of(known, column.source, column.table, column.info.name)
+    return as_said(verdict, found) if verdict else merge((*found, *denied(column, known)))
 
 
 def look_at_drawn(one: Drawn, lexicon: Lexicon) -> Column:
@@ -155,108 +163,13 @@ def _first_verdict(
     """Everything that needs no model: the name, the shapes, the validators, the names known from elsewhere."""
     if not column.texts:
         return weigh(column, lexicon)
-    if _surrogate(column):
+    if surrogate(column):
         # A key is nobody's, unless a validator that is never wrong says what it holds.
         return weigh(replace(column, claims=()), lexicon, scanned) if column.share(Shape.WORDS, Shape.CODE) else ()
     found = weigh(column, lexicon, (*test(column, load_identifiers()), *scanned))
-    if not any(f.confidence >= PERSONAL for f in found) and not _elsewhere(column, lexicon):
+    if not any(f.confidence >= PERSONAL for f in found) and not elsewhere(column, lexicon):
         found = merge((*found, *recurring(column, names)))
     return found
-
-
-def _surrogate(column: Column) -> bool:
-    """A key that only points at a row is no personal data by itself."""
-    key = column.info.primary_key or bool(column.info.references)
-    return key and column.share(Shape.INTEGER, Shape.UUID, Shape.HASH) > 0.9
-
-
-def _elsewhere(column: Column, lexicon: Lexicon) -> bool:
-    """A column of places or of an organisation's name may share words with people's names."""
-    placed = any(c.strength >= PERSONAL and c.concept.fits in ("place", "email") for c in column.claims)
-    return placed or of_organisation(column.info.name, column.meaning, lexicon)
-
-
-def _read(
-    columns: Sequence[Column],
-    first: Sequence[tuple[CategoryFound, ...]],
-    names: frozenset[str],
-    lexicon: Lexicon,
-    how: How,
-    progress: Progress,
-) -> tuple[list[tuple[CategoryFound, ...]], frozenset[str], str, list[Skipped]]:
-    """Add what Presidio says, if there is anything for it to read: texts, short names, and codes nobody knows."""
-    undecided = [not any(f.confidence >= PERSONAL for f in found) for found in first]
-    codes = {i: c for i, c in enumerate(columns) if undecided[i] and _codes(c)}
-    short = {i: maybe_names(c)[:60] for i, c in enumerate(columns) if undecided[i] and _may_be_people(c, lexicon)}
-    prose = [i for i, c in enumerate(columns) if c.share(Shape.PROSE)]
-    if not (codes or prose or any(short.values())):
-        return list(first), frozenset(), "", []
-    from auditor.inventory.engine import load_recognizers, match_cells
-    from auditor.inventory.texts import prose_of, weigh_texts
-
-    found = list(first)
-    recognizers = load_recognizers(how.countries)
-    for index, column in codes.items():
-        counts = match_cells(recognizers, _codes(column))
-        found[index] = merge((*weigh(column, lexicon, _as_tests(column, counts, recognizers)), *found[index]))
-    texts = [t for i in prose for t in prose_of(columns[i], most=_most(how))] + [
-        t for values in short.values() for t in values
-    ]
-    if not texts:
-        return found, frozenset(), "", []
-    unread = [c for c in (columns[i] for i in prose) if prose_of(c)]
-    _say(progress, f"Reading {len(dict.fromkeys(texts)):,} texts of {len(unread)} columns with the language model.")
-    try:
-        reader = _reader(recognizers, how)
-    except InventoryError as error:
-        what = f"names in the texts of {len(unread)} columns"
-        return found, frozenset(), "", [Skipped(what, str(error), gap=True)]
-    distinct = list(dict.fromkeys(texts))
-    prosaic = dict.fromkeys(t for c in unread for t in prose_of(c, most=_most(how)))
-    read = dict(zip(distinct, reader.read(distinct), strict=True))
-    for index in prose:
-        found[index] = merge((*found[index], *weigh_texts(columns[index], read, names, recognizers, lexicon)))
-    for index, values in short.items():
-        found[index] = merge((*found[index], *taken_for_people(values, read, lexicon)))
-    return found, frozenset(distinct), reader.model, unread_languages(prosaic, reader.language)
-
-
-def _reader(recognizers: Sequence[Recognizer], how: How) -> TextReader:
-    from auditor.inventory.engine import TextReader
-
-    return TextReader(recognizers, exact=how.exact)
-
-
-def _most(how: How) -> int:
-    from auditor.inventory.texts import MOST_TEXTS, MOST_TEXTS_FULL
-
-    return MOST_TEXTS_FULL if how.full else how.texts if how.texts > SAMPLE else MOST_TEXTS
-
-
-def _may_be_people(column: Column, lexicon: Lexicon) -> bool:
-    denied = any(c.concept.context == "person" and c.denied for c in column.claims)
-    return column.meaning.kind != "thing" and not denied and not _elsewhere(column, lexicon)
-
-
-def _codes(column: Column) -> list[str]:
-    """Values with five digits or more that could be an identity number; keys and numbers are left alone."""
-    values = [t for t in column.of_shape(Shape.CODE, Shape.OTHER, Shape.WORDS) if 8 <= len(t) <= 40]
-    values = [t for t in values if sum(map(str.isdigit, t)) >= 5]
-    return values if len(values) >= 0.5 * len(column.texts) and not _surrogate(column) else []
-
-
-def _as_tests(column: Column, counts: Mapping[str, int], recognizers: Sequence[Recognizer]) -> list[Tested]:
-    tried = len(_codes(column))
-    return [
-        Tested(
-            Check(r.entity, r.category, f"a {r.entity.replace('_', ' ')}", r.chance, bool),
-            counts[r.entity],
-            tried,
-            counts[r.entity] / len(column.texts),
-        )
-        for r in recognizers
-        if counts.get(r.entity)
-    ]
 
 
 def _result(column: Column, found: tuple[CategoryFound, ...], how: How) -> ColumnInventory:

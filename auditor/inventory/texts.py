@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from auditor.inventory.column import Column
-from auditor.inventory.engine import PERSON, Hit, Recognizer
+from auditor.inventory.hits import PERSON, Hit, Recognizer
 from auditor.inventory.lexicon import Lexicon, fold
 from auditor.inventory.naming import OF_A_THING
 from auditor.inventory.people import mentions
@@ -17,17 +17,13 @@ from auditor.inventory.weigh import PERSONAL, REVIEW, above_chance
 from auditor.knowledge import home, read_yaml
 from auditor.model import CategoryFound
 
-# The language model reads this many distinct texts of a column, and with every value asked for, so many; validators
-# read all of them.
-MOST_TEXTS, MOST_TEXTS_FULL = 200, 2_000
 
-
-def prose_of(column: Column, *, most: int = MOST_TEXTS_FULL) -> list[str]:
+def prose_of(column: Column) -> list[str]:
     """The texts of a column that are worth reading; empty if it holds no prose."""
     if column.meaning.kind == "thing" and not any(c.concept.fits == "prose" and c.strength for c in column.claims):
         return []
     texts = column.of_shape(Shape.PROSE)
-    return texts[:most] if len(texts) >= 0.2 * len(column.texts) else []
+    return texts if len(texts) >= 0.2 * len(column.texts) else []
 
 
 def weigh_texts(

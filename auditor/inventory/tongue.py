@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,18 +59,25 @@ def language_of(text: str) -> str:
     return best if most > next_most else ""
 
 
-def unread_languages(texts: Iterable[str], model: str) -> list[Skipped]:
+def reading_language(text: str, languages: Sequence[str]) -> str:
+    """The language whose model reads a text: its own, where it has one of these, else the first."""
+    # With one model there is nothing to tell.
+    own = language_of(text) if len(languages) > 1 else languages[0]
+    return own if own in languages else languages[0]
+
+
+def unread_languages(texts: Iterable[str], languages: Sequence[str]) -> list[Skipped]:
     """A note on the texts whose language has no model: their names are sought with the model of another."""
     counts = Counter(language_of(text) for text in texts)
     total = counts.total()
     titles = {t.code: t.title for t in load_tongues()}
-    others = [(code, n) for code, n in counts.most_common() if code not in ("", model)]
+    others = [(code, n) for code, n in counts.most_common() if code not in ("", *languages)]
     if not others:
         return []
     said = ", ".join(f"{titles[code]} {n:,}" for code, n in others)
     what = f"names in {sum(n for _, n in others):,} of {total:,} texts"
     why = (
-        f"They are not in {titles[model]} ({said}), and no language model for them is installed: the one for "
-        f"{titles[model]} was used, which finds fewer names."
+        f"They are in a language for which no model is installed ({said}): the one for {titles[languages[0]]} was "
+        "used, which finds fewer names."
     )
     return [Skipped(what, why, gap=False)]

@@ -99,9 +99,7 @@ def test_without_its_model_the_inventory_goes_on_and_says_so(monkeypatch: pytest
     def refuse(_: object) -> Path:
         raise InventoryError("The language model differs.")
 
-    import auditor.inventory.engine as engine
-
-    monkeypatch.setattr(engine, "installed", refuse)
+    monkeypatch.setattr(model_files, "installed", refuse)
     inventory = examine([*draw("notes", TEXTS), *draw("t", {"c": ["eva@web.example.org"]})])
     assert inventory.model == ""
     assert [(f.what, f.why, f.gap) for f in inventory.failures] == [
