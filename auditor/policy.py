@@ -19,6 +19,11 @@ from auditor.relations import load_relations
 
 CLASSIFICATION = "Confidential: pseudonymous personal data"
 KEEP_DAYS = 180
+SETTINGS = (
+    "establishments", "sources", "profiles", "time_zones", "known_gaps", "params", "unknown_jurisdiction", "owners",
+    "classification", "keep_days", "registers",
+)  # fmt: skip
+"""Keys of `auditor.yaml` beside the sections of `rules/relations.yaml`."""
 
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s$][^/@\s]*@")
 
@@ -113,12 +118,7 @@ def load_policy(path: Path | None) -> Policy:
     """Reads and checks `auditor.yaml`; without one, the defaults. Raises KnowledgeError with file, line, column."""
     if path is None:
         return Policy()
-    root = read_yaml(path).fields(
-        optional=(
-            "establishments", "sources", "profiles", "time_zones", "known_gaps", "params", "unknown_jurisdiction",
-            "owners", "classification", "keep_days", "registers", *load_relations().sections,
-        )
-    )  # fmt: skip
+    root = read_yaml(path).fields(optional=(*SETTINGS, *load_relations().sections))
     get = root.get
     entries = read_sections(root)
     organisation = entries.get("organisation", ())

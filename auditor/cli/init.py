@@ -48,11 +48,27 @@ class _Looked:
     """Relations that nothing fills yet, and the rules that wait for them."""
 
 
+def _fields(ctx: click.Context, param: click.Parameter, asked: bool) -> None:  # noqa: ARG001
+    from auditor.policy_reference import reference
+
+    if asked:
+        click.echo(reference(), nl=False)
+        ctx.exit()
+
+
 @click.command("init")
 @click.argument("source")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("auditor.yaml"), show_default=True)
 @click.option("--registers", "folder", type=click.Path(path_type=Path), help="Also write empty registers with headers.")
 @click.option("--profile", default="", help="CRM profile to read with, instead of the recognised one.")
+@click.option(
+    "--fields",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_fields,
+    help="Print every section and register with its fields, and do nothing else.",
+)
 @click.option("--yes", is_flag=True, help="Ask nothing; take the defaults.")
 def command(source: str, out: Path, folder: Path | None, profile: str, yes: bool) -> int:
     """Look at SOURCE, recognise the CRM, and write a commented policy to start from.
