@@ -20,6 +20,11 @@ from auditor.relations import load_relations
 
 CLASSIFICATION = "Confidential: pseudonymous personal data"
 KEEP_DAYS = 180
+SETTINGS = (
+    "establishments", "sources", "profiles", "time_zones", "known_gaps", "params", "unknown_jurisdiction", "owners",
+    "classification", "keep_days", "registers", "inventory",
+)  # fmt: skip
+"""Keys of `auditor.yaml` beside the sections of `rules/relations.yaml`."""
 
 _CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s$][^/@\s]*@")
 
@@ -52,7 +57,7 @@ class Policy:
     sources: Mapping[str, str] = field(default_factory=dict)
     """Names and locations to audit when the command line names none."""
     profiles: Mapping[str, str] = field(default_factory=dict)
-    """Profile to use per source name, instead of the recognised one."""
+    """Profile (or the path of its file) to use per source name, instead of the recognised one."""
     time_zones: Mapping[str, str] = field(default_factory=dict)
     """Zone of naive times per source name; UTC unless said."""
     known_gaps: tuple[KnownGap, ...] = ()
@@ -116,13 +121,7 @@ def load_policy(path: Path | None) -> Policy:
     """Reads and checks `auditor.yaml`; without one, the defaults. Raises KnowledgeError with file, line, column."""
     if path is None:
         return Policy()
-    root = read_yaml(path).fields(
-        optional=(
-            "establishments", "sources", "profiles", "time_zones", "known_gaps", "params", "unknown_jurisdiction",
-            "owners", "classification", "keep_days", "registers", "inventory",
-            *load_relations().sections,
-        )
-    )  # fmt: skip
+    root = read_yaml(path).fields(optional=(*SETTINGS, *load_relations().sections))
     get = root.get
     entries = read_sections(root)
     organisation = entries.get("organisation", ())
@@ -132,7 +131,7 @@ def load_policy(path: Path | None) -> Policy:
         entries=entries,
         registers=read_registers(root["registers"], path.absolute().parent) if "registers" in root else (),
         sources={k: _location(n) for k, n in _mapping(get("sources")).items()},
-        profiles={k: n.text() for k, n in _mapping(get("profiles")).items()},
+        profiles={k: _profile(n, path.parent) for k, n in _mapping(get("profiles")).items()},
         time_zones={k: zone(n) for k, n in _mapping(get("time_zones")).items()},
         known_gaps=tuple(_gap(n) for n in root["known_gaps"].items()) if "known_gaps" in root else (),
         params={k: {p: v.text() for p, v in n.mapping().items()} for k, n in _mapping(get("params")).items()},
@@ -147,6 +146,12 @@ def load_policy(path: Path | None) -> Policy:
 
 def _mapping(node: Node | None) -> dict[str, Node]:
     return {} if node is None else node.mapping()
+
+
+def _profile(node: Node, folder: Path) -> str:
+    """A profile's name, or its file; a relative path is relative to the policy's folder."""
+    name = node.text()
+    return str(folder / Path(name).expanduser()) if name.endswith((".yaml", ".yml")) else name
 
 
 def _location(node: Node) -> str:

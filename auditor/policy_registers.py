@@ -54,7 +54,7 @@ def fields_of(relation: Relation) -> tuple[str, ...]:
     """What a register's columns may be: the relation's fields, the row's own key and mark, addresses of its person."""
     own = tuple(relation.fields)
     persons = ADDRESSES if any(f.to == "subject" for f in relation.fields.values()) else ()
-    return tuple(dict.fromkeys((KEY, *own, *persons, DELETED)))
+    return tuple(dict.fromkeys((KEY, *persons, *own, DELETED)))
 
 
 def field_of(relation: Relation, name: str) -> Field:

@@ -21,6 +21,7 @@ from auditor.errors import AuditError, NoSourceError, SourceError
 _INTERRUPTED = "Interrupted; nothing was written."
 COMMANDS = {
     "demo": "Audit the embedded demo CRM, from data to report.",
+    "init": "Look at a source and write a policy to start from.",
     "audit": "Audit databases and exports, and write the report.",
     "inventory": "Show which columns hold personal data, and why.",
     "rules": "List, show and test the rules.",

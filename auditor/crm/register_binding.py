@@ -21,7 +21,7 @@ from auditor.crm.scope import ROW
 from auditor.crm.staging import stage_tables
 from auditor.crm.work import Work, insert, make_keys_unique
 from auditor.errors import SourceError
-from auditor.model import BoundRelation, Fill, Skipped
+from auditor.model import BoundField, BoundRelation, Fill, Skipped
 from auditor.policy_registers import ADDRESSES, KEY
 from auditor.stage import stage_errors
 from auditor.tables import GIVEN, LAYOUT
@@ -149,10 +149,16 @@ def _completed(bound: BoundRelation, own: dict[str, Origin], work: Work) -> Boun
     for known, origin in own.items():
         before = origins.get(known, Origin())
         origins[known] = Origin((*before.columns, *origin.columns), before.verified)
-    return summarise(
+    again = summarise(
         work.stage.connection, work.tables[bound.relation], work.relations[bound.relation], bound.source, origins,
         lacking, reason=bound.reason, unreadable=bound.unreadable,
     )  # fmt: skip
+    return replace(again, fields={n: _answered(f) if n in own else f for n, f in again.fields.items()})
+
+
+def _answered(field: BoundField) -> BoundField:
+    """A register's column that is there and empty says that there is nothing to say, unlike a CRM's."""
+    return replace(field, fill=Fill.FILLED, reason="") if field.fill is Fill.EMPTY else field
 
 
 def _one_each(rows: sa.Subquery) -> sa.Subquery:
@@ -169,7 +175,7 @@ def _physical(register: OpenRegister) -> list[tuple[str, str]]:
 def _summary(
     place: str, relation: str, origins: dict[str, Origin], gaps: tuple[Skipped, ...], work: Work
 ) -> BoundRelation:  # fmt: skip
-    """What came of it: a column that is there and empty says that there is nothing to say, unlike a CRM's."""
+    """What came of it."""
     make_keys_unique(work, relation, place)
     known = work.relations[relation]
     lacking = dict.fromkeys(known.fields, (Fill.UNREADABLE, gaps[0].why)) if gaps else {}
@@ -178,8 +184,7 @@ def _summary(
         reason=gaps[0].why if gaps else "the register has no rows", unreadable=gaps,
     )  # fmt: skip
     fields = {
-        name: replace(field, fill=Fill.FILLED, reason="") if field.fill is Fill.EMPTY
-        else replace(field, reason=_NO_COLUMN) if field.fill is Fill.NOT_MAPPED else field
+        name: replace(field, reason=_NO_COLUMN) if field.fill is Fill.NOT_MAPPED else _answered(field)
         for name, field in bound.fields.items()
     }  # fmt: skip
     return replace(bound, fields=fields)

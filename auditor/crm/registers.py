@@ -71,7 +71,7 @@ class OpenRegister:
         return Profile(self.place, self.place, "", "", Fingerprint(), {name: table}, (block,))
 
     def _key(self) -> tuple[Expr, ...]:
-        own = _path(KEY if KEY in self.columns else "row_number")
+        own = _path(KEY if KEY in self.columns or self.relation.completes else "row_number")
         return (own,) if self.place == POLICY or self.relation.completes else (syntax.Text(_AT, self.table.name), own)
 
 

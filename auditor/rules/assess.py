@@ -141,7 +141,7 @@ def _problem(
     if held.rows == 0 and held.unreadable:
         return f"{relation} cannot be read: {held.unreadable[0].what}: {_ended(held.unreadable[0].why)}"
     if held.rows == 0:
-        if not quantified:
+        if not quantified and not (own and source in bound.homes):
             return f"{relation} is mapped and holds no row."
         if wanted in PSEUDO_FIELDS or _field(held, wanted).fill is not Fill.NOT_MAPPED:
             return ""

@@ -63,7 +63,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def command(source: Path, out: Path) -> list[str]:
-    return [sys.executable, "-m", "auditor", "audit", f"crm={source}", "--as-of", "2026-11-01", "--out", str(out)]
+    own = ["-c", str(source.parent / "auditor.yaml"), "--as-of", "2026-11-01", "--out", str(out)]
+    return [sys.executable, "-m", "auditor", "audit", f"crm={source}", *own]
 
 
 def test_the_search_finds_what_it_seeks(tmp_path, demo):

@@ -16,7 +16,8 @@ from fixtures.demo.generate import DemoFiles, build, expected
 SEEDS = {20261101: 2000, 7: 900, 4711: 600}
 NEVER_UNDETERMINED = {
     "confirmed-opt-in-undated", "country-missing", "country-unresolvable", "deleted-record-keeps-name",
-    "lawful-basis-missing", "weak-password-hash",
+    "lawful-basis-missing", "privacy-policy-outdated", "processor-without-contract", "purpose-without-period",
+    "token-without-expiry", "weak-password-hash",
 }  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def batch(seed: int, databases: int, rules: int, servers: Sequence[Databases], t
         tally.differences += [f"not read: {failure.what}: {failure.why}" for failure in binding.failures]
         known = load_relations()
         context = Context(last_instant(AS_OF), known, FACTS)
-        unique = scan.unique_relations(stage.connection, list(crm.FIELDS), known)
+        unique = scan.unique_relations(stage.connection, list(crm.FIELDS), context)
         context = Context(context.as_of, known, FACTS, unique=unique)
         answers: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
         named: set[str] = set()
