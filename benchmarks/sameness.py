@@ -25,7 +25,7 @@ def main() -> int:
     """Runs batches until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=5.0, help="begin no batch after so many minutes")
-    parser.add_argument("--databases", type=int, default=4, help="databases of a batch")
+    parser.add_argument("--databases", type=int, default=8, help="databases of a batch")
     parser.add_argument("--rules", type=int, default=150, help="rules of a batch, each judged on all of its databases")
     parser.add_argument("--seed", type=int, default=1, help="seed of the first batch; each further one has the next")
     chosen = parser.parse_args()

@@ -70,7 +70,8 @@ def _decisions(result: AuditResult) -> Iterator[str]:
     if not result.exceptions:
         return
     states = Counter(each.state for each in result.exceptions)
-    yield f"Decided on by the organisation: {states[Holds.USED] + states[Holds.EXPIRING]} findings, which do not count."
+    holding = states[Holds.USED] + states[Holds.EXPIRING]
+    yield f"Decided on by the organisation: {holding} finding{'' if holding == 1 else 's'}, which do not count."
     for each in result.exceptions:
         if each.why:
             yield f"  {each.state}: {plain(each.rule or each.finding)}: {each.why} (owner {plain(each.owner)})"

@@ -99,7 +99,7 @@ def apply_exceptions(
             if use.state in (Holds.USED, Holds.EXPIRING):
                 finding = replace(finding, status=decision.decision, gates=False)
         marked.append(finding)
-    unused = "There is no such finding any more; take the entry out."
+    unused = "This audit does not have the finding: it is gone, or its rule was not judged."
     return tuple(marked), tuple(uses.get(d.finding) or d.use(Holds.UNUSED, unused) for d in decisions)
 
 

@@ -43,13 +43,18 @@ def _keyed(what: Scoped, now: Mapping[str, str], before: Mapping[str, str]) -> I
     return _meanings(what, {k: {"": v} for k, v in now.items()}, {k: {"": v} for k, v in before.items()})
 
 
+def _single(parts: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was added or removed, if it is one value; a rule's many parts stand in the report already."""
+    return (str(parts[""]),) if "" in parts else ()
+
+
 def _meanings(
     what: Scoped, now: Mapping[str, Mapping[str, Any]], before: Mapping[str, Mapping[str, Any]]
 ) -> Iterable[ScopeChange]:
     for name in sorted(now.keys() | before.keys()):
         if name not in before:
-            yield ScopeChange(what, name, Change.ADDED)
+            yield ScopeChange(what, name, Change.ADDED, _single(now[name]))
         elif name not in now:
-            yield ScopeChange(what, name, Change.REMOVED)
+            yield ScopeChange(what, name, Change.REMOVED, _single(before[name]))
         elif found := differences(now[name], before[name]):
             yield ScopeChange(what, name, Change.CHANGED, tuple(text.removeprefix(": ") for text in found))

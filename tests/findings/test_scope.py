@@ -63,7 +63,7 @@ def test_the_policy_the_sources_and_the_decisions_are_compared_too(tmp_path):
     changes = since(tmp_path, before, now)
     assert ScopeChange(Scoped.TOOL, "auditor", Change.CHANGED, (f"99, was {before.tool_version}",)) in changes
     assert ScopeChange(Scoped.POLICY, "establishments", Change.CHANGED, ("DE, FR, was DE",)) in changes
-    assert ScopeChange(Scoped.POLICY, "time_zones.crm", Change.REMOVED) in changes
+    assert ScopeChange(Scoped.POLICY, "time_zones.crm", Change.REMOVED, ("UTC",)) in changes
     assert ScopeChange(Scoped.EXCEPTION, USE.finding, Change.CHANGED, ("at most: 9, was 3",)) in changes
     gone = {source.name for source in before.sources[1:]}
     assert {change.name for change in changes if change.what == "source"} == gone

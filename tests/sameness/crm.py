@@ -88,7 +88,7 @@ def database(random: Random, number: int) -> Database:
     return {
         name: [
             {"id": _key(name, at), **{column: cell(kind) for column, kind in kinds.items()}}
-            for at in range(1, random.randint(0, SIZES[name]) + 1)
+            for at in range(1, random.randint(SIZES[name] // 3, SIZES[name]) + 1)
         ]
         for name, kinds in TABLES.items()
     }
