@@ -96,6 +96,9 @@ class Policy:
                 for relation, entries in self.entries.items()
                 for number, entry in enumerate(entries, 1)
             },
+            **{f"inventory.columns.{one.column}": f"{one.category}: {one.reason}" for one in self.known.columns},
+            "inventory.allow": _number(self.known.allow),
+            "inventory.deny": _number(self.known.deny),
             **{f"registers.{register.relation}.{register.shown}": "read" for register in self.registers},
         }
         return {name: text for name, text in sorted(found.items()) if text}
@@ -115,6 +118,11 @@ class Policy:
         if not self.time_zones:
             said.append("Times without a zone are taken as UTC.")
         return tuple(said)
+
+
+def _number(words: tuple[str, ...]) -> str:
+    """How many words there are; they themselves may be personal."""
+    return f"{len(words)} words" if words else ""
 
 
 def load_policy(path: Path | None) -> Policy:
