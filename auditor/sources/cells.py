@@ -76,12 +76,10 @@ def from_bytes(value: bytes) -> str:
 
 
 def _texts(values: Sequence[object]) -> pa.Array:
-    """Texts, or texts as bytes, at once; bytes that are no UTF-8 one by one."""
-    if all(value is None or isinstance(value, str) for value in values):
-        return text_column(values)
+    """Texts, or texts as bytes, at once; bytes that are no UTF-8, and whatever else, one by one."""
     try:
-        return pa.array(values, pa.binary()).cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array(values, pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError):
         return text_column([any_text(value) for value in values])
 
 
