@@ -7,6 +7,7 @@ Aliases are refused and size and depth are capped before anything is built, so a
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +19,10 @@ import yaml
 
 from auditor.errors import KnowledgeError
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 500_000
 MAX_DEPTH = 40
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What may not stand in a YAML text (YAML 1.1, section 5.1)."""
 
 
 @cache
@@ -168,18 +171,27 @@ def read_yaml(path: Path, *, shown_as: str = "") -> Node:
     """The one document in a YAML file. Raises KnowledgeError with file, line and column."""
     name = shown_as or str(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise KnowledgeError(f"The file is larger than {MAX_BYTES:,} bytes.", where=name, do="Split it.")
-        text = path.read_text(encoding="utf-8-sig")
+        if not path.is_dir() and path.exists() and not path.is_file():  # a pipe or device would never end
+            raise KnowledgeError("This is not a regular file.", where=name, do="Name a file.")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise KnowledgeError(f"The file cannot be read: {error.strerror}.", where=name) from None
-    except UnicodeDecodeError:
-        raise KnowledgeError("The file is not UTF-8 text.", where=name, do="Save it as UTF-8.") from None
+    if len(content) > MAX_BYTES:
+        raise KnowledgeError(f"The file is larger than {MAX_BYTES:,} bytes.", where=name, do="Split it.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = _place(name, content[: error.start].decode("utf-8-sig"))
+        raise KnowledgeError("The file is not UTF-8 text.", where=at, do="Save it as UTF-8.") from None
     return parse_yaml(text, name)
 
 
 def parse_yaml(text: str, name: str) -> Node:
     """The one document in a YAML text; `name` stands for it in errors."""
+    if (odd := _FORBIDDEN.search(text)) is not None:
+        what = f"The character U+{ord(odd[0]):04X} is not allowed in YAML."
+        raise KnowledgeError(what, where=_place(name, text[: odd.start()]), do="Take it out.")
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):
@@ -192,13 +204,13 @@ def parse_yaml(text: str, name: str) -> Node:
                 raise KnowledgeError(f"Nested more than {MAX_DEPTH} levels deep.", where=_at(name, event.start_mark))
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        tabbed = mark is not None and any("\t" in line for line in text.split("\n")[mark.line : mark.line + 1])
         raise KnowledgeError(
             f"This is not valid YAML: {error.problem or error.context}.",
-            where=_at(name, error.problem_mark or error.context_mark),
-            do="Mend the line.",
+            where=_at(name, mark),
+            do="Indent by blanks; YAML takes no tabs." if tabbed else "Mend the line.",
         ) from None
-    except yaml.YAMLError:
-        raise KnowledgeError("This is not valid YAML: it holds a character YAML does not allow.", where=name) from None
     if node is None:
         raise KnowledgeError("The file is empty.", where=name)
     _indent_blocks(node, text.split("\n"))
@@ -217,6 +229,12 @@ def _indent_blocks(root: Any, lines: list[str]) -> None:
         elif node.style in ("|", ">"):
             text = next((line for line in lines[node.start_mark.line + 1 :] if line.strip()), "")
             node.block_indent = len(text) - len(text.lstrip(" "))
+
+
+def _place(name: str, before: str) -> str:
+    """The place that comes after a text."""
+    lines = before.split("\n")
+    return f"{name}:{len(lines)}:{len(lines[-1]) + 1}"
 
 
 def _at(name: str, mark: Any) -> str:

@@ -39,16 +39,25 @@ class FileTable(Protocol):
 class FileSource:
     """One file or a folder of them."""
 
-    def __init__(self, info: SourceInfo, tables: Mapping[str, FileTable]) -> None:
+    def __init__(self, info: SourceInfo, tables: Mapping[str, FileTable], paths: Mapping[str, Path]) -> None:
         self.info = info
-        self._tables = tables
+        self._tables, self._paths = tables, paths
+        self._stamps = {name: _stamp(path) for name, path in paths.items()}
 
     def read(self, table: TableInfo, columns: Sequence[str], *, batch_rows: int = 50_000) -> Iterator[pa.RecordBatch]:
-        """See Source.read."""
+        """See Source.read. A file that was changed since it was opened raises SourceError."""
+        opened = self._table(table)
         try:
-            yield from self._table(table).read(columns, batch_rows)
+            self._check(table)
+            yield from opened.read(columns, batch_rows)
+            self._check(table)
         except OSError as error:
             raise cannot_read(Path(table.location), error, where=f"{self.info.name}.{table.name}") from None
+
+    def _check(self, table: TableInfo) -> None:
+        if _stamp(self._paths[table.name]) != self._stamps[table.name]:
+            where = f"{self.info.name}.{table.name}"
+            raise SourceError("The file was changed while it was read.", where=where, do="Audit a copy of it.")
 
     def unread(self, table: TableInfo) -> int:
         """See Source.unread."""
@@ -86,7 +95,14 @@ def source_of(
     info = SourceInfo(
         name, kind, str(path), tuple(table.info for table in tables.values()), skipped=tuple(skipped)
     )  # fmt: skip
-    return FileSource(info, tables)
+    paths = {name: path if path.is_file() else path / table.info.location for name, table in tables.items()}
+    return FileSource(info, tables, paths)
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes whenever a file does."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def open_bytes(path: Path, packed: bool) -> IO[bytes]:

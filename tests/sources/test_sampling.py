@@ -56,7 +56,7 @@ def test_the_size_of_batches_changes_nothing(tmp_path: Path, size: int) -> None:
     path = numbered(tmp_path, 3000)
     with open_source(str(path)) as source:
         assert isinstance(source, FileSource)
-        rebatched = Rebatched(source.info, source._tables)
+        rebatched = Rebatched(source.info, source._tables, source._paths)
         rebatched.size = size
         table = source.info.tables[0]
         assert sample(rebatched, table, values=100, seed=5) == sample(source, table, values=100, seed=5)
