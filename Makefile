@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find auditor rules reports fixtures -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: demo test check bench bench-rules lock clean
+.PHONY: demo test check bench bench-rules bench-inventory lock clean
 
 demo: $(VENV)/.project
 	@echo "Running the demo: a made-up CRM of 2,000 people, audited from data to report"
@@ -27,6 +27,9 @@ bench: $(VENV)/.project
 
 bench-rules: $(VENV)/.project
 	@$(BIN)/python benchmarks/bench_rules.py --subjects 1000000
+
+bench-inventory: $(VENV)/.project
+	@PEERS="$(PEERS)" $(BIN)/python benchmarks/bench_inventory.py
 
 lock:
 	@printf 'hatchling\n' | uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
