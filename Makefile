@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find auditor rules reports fixtures -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: demo test check bench bench-rules bench-kill bench-interrupt lock clean
+.PHONY: demo test check bench bench-rules bench-kill bench-interrupt bench-inventory lock clean
 
 demo: $(VENV)/.project
 	@echo "Running the demo: a made-up CRM of 2,000 people, audited from data to report"
@@ -33,6 +33,9 @@ bench-kill: $(VENV)/.project
 
 bench-interrupt: $(VENV)/.dev
 	@$(BIN)/python benchmarks/rules/interrupt.py
+
+bench-inventory: $(VENV)/.project
+	@PEERS="$(PEERS)" $(BIN)/python benchmarks/bench_inventory.py
 
 lock:
 	@printf 'hatchling\n' | uv pip compile pyproject.toml - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock

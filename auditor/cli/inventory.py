@@ -48,6 +48,7 @@ def command(
     import json
 
     from auditor.inventory.document import inventory_document, record_of_processing
+    from auditor.inventory.models import choose
     from auditor.inventory.reading import How
     from auditor.inventory.take import draw, inventory_of, study
     from auditor.policy import load_policy
@@ -55,6 +56,8 @@ def command(
 
     if full and max_miss:
         raise click.UsageError("--full looks at every value, so --max-miss has nothing to say. Give one of them.")
+    if chosen["model"]:
+        choose(chosen["model"])
     values = None if full else _values(max_miss)
     policy = load_policy(config or (Path("auditor.yaml") if Path("auditor.yaml").is_file() else None))
     established = frozenset(policy.establishments) if policy.file else None
