@@ -61,14 +61,18 @@ def test_a_published_number_passes_its_check(identifier: str):
     assert IDENTIFIERS[identifier].passes(VALID[identifier])
 
 
-@given(st.sampled_from(sorted(set(VALID) - {"br-cpf", "pt-nif", "ro-cnp", "bg-egn"})), st.data())
+# Two remainders of these share a check digit, or a weight shares a factor with the modulus.
+LENIENT = ["bg-egn", "br-cnpj", "br-cpf", "cz-rc", "jp-my-number", "kr-rrn", "mx-curp", "pt-nif", "ro-cnp"]
+
+
+@given(st.sampled_from(sorted(set(VALID) - set(LENIENT))), st.data())
 def test_an_identity_number_with_one_changed_digit_is_rejected(identifier: str, data: st.DataObject):
     value = VALID[identifier]
     position = data.draw(st.sampled_from(digits_of(value)))
     assert not IDENTIFIERS[identifier].passes(changed(value, position, data.draw(st.integers(1, 9))))
 
 
-@given(st.sampled_from(["br-cpf", "pt-nif", "ro-cnp", "bg-egn"]), st.integers(1, 9))
+@given(st.sampled_from(LENIENT), st.integers(1, 9))
 def test_a_changed_check_digit_is_rejected(identifier: str, by: int):
     value = VALID[identifier]
     assert not IDENTIFIERS[identifier].passes(changed(value, len(value) - 1, by))
