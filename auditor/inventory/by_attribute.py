@@ -93,6 +93,8 @@ def _sort(kept: dict[str, _Kept], names: pa.DictionaryArray, values: pa.Array, g
         return
     filled = pc.and_(pc.is_valid(names), pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(values), ""), False))
     places = np.flatnonzero(filled.to_numpy(zero_copy_only=False))
+    if not len(places):
+        return
     codes = names.indices.take(pa.array(places)).to_numpy(zero_copy_only=False).astype(np.int64)
     numbers = generator.random(len(places))
     order = np.lexsort((numbers, codes))

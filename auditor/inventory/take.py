@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from auditor.inventory.attributes import weigh_attributes
+from auditor.inventory.attributes import inside_json, weigh_attributes
 from auditor.inventory.column import Column, look_at
 from auditor.inventory.context import by_neighbours, in_context
 from auditor.inventory.identifiers import load_identifiers
@@ -140,7 +140,7 @@ def study(drawn: Sequence[Drawn], *, how: How = AS_USUAL, progress: Progress = N
     tests = [one.scanned for one in drawn]
     first = [_first_verdict(c, t, names, lexicon) for c, t in zip(columns, tests, strict=True)]
     first = [
-        merge((*f, *weigh_attributes(c, one.attributes, lexicon))) if one.attributes else f
+        merge((*f, *weigh_attributes(c, rows, lexicon))) if (rows := one.attributes or inside_json(c, lexicon)) else f
         for c, f, one in zip(columns, first, drawn, strict=True)
     ]
     first = by_neighbours(columns, first, lexicon)

@@ -1,6 +1,7 @@
 """Tables that hold one attribute a row: what a value is, the attribute of its row says."""
 
 import csv
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 from auditor.inventory import take
 from auditor.model import ColumnInventory
 from auditor.sources import open_source
+from tests.inventory.drawing import personal
 
 PEOPLE = [
-    ("Anna", "Kowalska"), ("Ben", "Novak"), ("Carla", "Rossi"), ("Dieter", "Schmidt"), ("Eva", "Jansen"), ("Finn", "Berg"),
+    ("Anna", "Kowalska"), ("Ben", "Novak"), ("Carla", "Rossi"), ("Dieter", "Schmidt"), ("Eva", "Jansen"),
+    ("Finn", "Berg"),
 ]  # fmt: skip
 
 
@@ -40,7 +43,17 @@ def test_the_values_of_an_attribute_are_what_its_name_says(meta: dict[str, Colum
     found = {c.category: c for c in meta["meta_value"].personal}
     assert list(found) == ["identity.name"]
     assert found["identity.name"].prevalence == pytest.approx(0.25)
-    assert "in the rows whose attribute says" in found["identity.name"].evidence[0]
+    assert "where the attribute says" in found["identity.name"].evidence[0]
+
+
+def test_json_is_read_by_its_keys():
+    told = [{"name": {"first": f, "last": n}, "phone": f"+49 30 12345{i}"} for i, (f, n) in enumerate(PEOPLE)]
+    assert set(personal("profiles", "data", [json.dumps(one) for one in told])) == {"identity.name", "contact.phone"}
+
+
+def test_a_key_of_json_that_says_nothing_goes_with_the_name_of_its_column():
+    texts = [f'[{{"label": "work", "value": "030 12345{i}"}}]' for i in range(6)]
+    assert "contact.phone" in personal("persons", "contact_numbers", texts)
 
 
 def test_the_column_of_attributes_itself_is_nobodys(meta: dict[str, ColumnInventory]):
