@@ -67,8 +67,8 @@ _QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
 def is_email(value: str) -> bool:
-    """One address, alone, in angle brackets or as a mailto link."""
-    if "@" not in value or len(value) > 320 or _MESSAGE_IDS.fullmatch(value):
+    """One address, alone, in angle brackets or as a mailto link; one behind a mask is none."""
+    if "@" not in value or "**" in value or len(value) > 320 or _MESSAGE_IDS.fullmatch(value):
         return False
     found = _NAMED_EMAIL.fullmatch(value)
     return found is not None and _EMAIL.fullmatch(found[1]) is not None and ".." not in found[1].split("@")[1]
