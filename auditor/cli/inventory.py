@@ -80,7 +80,7 @@ def command(
             for line in lines:
                 click.echo(f"  {plain(line)}")
     elif form == "csv":
-        click.echo(record_of_processing(inventory), nl=False)
+        click.echo(record_of_processing(inventory, controller=policy.organisation), nl=False)
     elif form == "json":
         click.echo(json.dumps(inventory_document(inventory, opened.info.name), ensure_ascii=False, indent=1))
     else:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from auditor.inventory.secret_forms import is_key, is_masked_card, is_password_hash, is_track
+
 # Below this rate one hit decides.
 STRONG = 1e-4
 
@@ -40,14 +42,6 @@ _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2
 _IBAN_START = re.compile(r"[A-Za-z]{2}[\s-]?\d")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _IBAN_INSIDE = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-_HASHES = (
-    # Modular crypt, Django, LDAP and WordPress forms name their scheme: nothing else looks like them.
-    re.compile(
-        r"\$(?:2[abxy]|1|5|6|7|y|gy|argon2(?:i|d|id)|pbkdf2[a-z0-9-]*|scrypt|P|H|S|bcrypt[a-z0-9-]*)\$[\w./+=$,-]{10,}"
-    ),
-    re.compile(r"(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|scrypt|sha1|md5|unsalted_\w+)\$[\w./+=$,-]{10,}"),
-    re.compile(r"\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[\w-]*|ARGON2)\}[\w./+=$,-]{10,}", re.IGNORECASE),
-)
 # Magento, Joomla and others write the digest, the salt and perhaps a version of the scheme.
 _SALTED = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{8}|[0-9a-f]{32})?:[^\s:]{2,64}(?::\d+(?:[:_]\w+)*)?", re.IGNORECASE)
 # In one run, or in the groups that are embossed: 4-4-4-4, 4-6-5 and 4-6-4.
@@ -73,8 +67,8 @@ _QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
 def is_email(value: str) -> bool:
-    """One address, alone, in angle brackets or as a mailto link."""
-    if "@" not in value or len(value) > 320 or _MESSAGE_IDS.fullmatch(value):
+    """One address, alone, in angle brackets or as a mailto link; one behind a mask is none."""
+    if "@" not in value or "**" in value or len(value) > 320 or _MESSAGE_IDS.fullmatch(value):
         return False
     found = _NAMED_EMAIL.fullmatch(value)
     return found is not None and _EMAIL.fullmatch(found[1]) is not None and ".." not in found[1].split("@")[1]
@@ -140,11 +134,6 @@ def is_card(value: str) -> bool:
         return False
     digits = re.sub(r"\D", "", value)
     return len(set(digits)) > 1 and _ISSUERS.fullmatch(digits) is not None and luhn(digits)
-
-
-def is_password_hash(value: str) -> bool:
-    """A hash that names its scheme."""
-    return len(value) >= 13 and any(p.fullmatch(value) for p in _HASHES)
 
 
 def looks_like_phone(value: str) -> bool:
@@ -218,6 +207,9 @@ CHECKS = (
     Check(
         "password-hash", "credential.password_secret", "a password hash that names its scheme", 1e-9, is_password_hash
     ),
+    Check("key", "credential.password_secret", "a key or token in its maker's form", 1e-9, is_key),
+    Check("track", "financial.card_sad", "the content of a card's stripe", 1e-7, is_track),
+    Check("card-masked", "financial.card_masked", "the end of a card's number behind a mask", 0.001, is_masked_card),
     Check(
         "salted-digest",
         "credential.password_secret",

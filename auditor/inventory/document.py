@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from auditor.inventory.lexicon import Lexicon, load_lexicon, split_name
 from auditor.inventory.promise import missed_below
 from auditor.inventory.taxonomy import load_taxonomy
 from auditor.model import ColumnInventory, Inventory
@@ -59,15 +60,24 @@ RECORD = (
     "source", "schema", "table", "column", "category", "title", "sensitivity", "flags", "confidence", "decision",
     "rows", "read", "filled", "prevalence", "values", "undetected_below", "evidence",
 )  # fmt: skip
+# What Art. 30(1)(a) to (g) asks for besides the categories of data; no detector knows most of it.
+ARTICLE_30 = (
+    "data_subjects", "controller", "controller_contact", "joint_controller", "data_protection_officer", "purposes",
+    "recipients", "third_countries", "safeguards", "erasure_after", "security_measures",
+)  # fmt: skip
 
 
-def record_of_processing(inventory: Inventory) -> str:
-    """The data map as CSV, one line per category and column: a start for the record of processing (GDPR Art. 30)."""
-    taxonomy = load_taxonomy()
+def record_of_processing(inventory: Inventory, *, controller: str = "") -> str:
+    """The data map as CSV, one line per category and column: a start for the record of processing (GDPR Art. 30).
+
+    Whose data it is, the names of tables and columns say; what nobody can find in data is left empty, to be filled.
+    """
+    taxonomy, lexicon = load_taxonomy(), load_lexicon()
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(RECORD)
+    writer.writerow((*RECORD, *ARTICLE_30))
     for column in inventory.columns:
+        whose = _text(data_subjects(column.table, column.column, lexicon))
         for found in column.categories:
             category = taxonomy[found.category]
             writer.writerow([
@@ -76,9 +86,15 @@ def record_of_processing(inventory: Inventory) -> str:
                 f"{found.confidence:.2f}", "personal" if found.confidence >= 0.5 else "needs review",
                 column.rows, column.read, column.non_empty, f"{found.prevalence:.4f}",
                 round(found.prevalence * column.non_empty), f"{undetected_below(column):.4f}",
-                _text("; ".join(found.evidence)),
+                _text("; ".join(found.evidence)), whose, _text(controller), *[""] * (len(ARTICLE_30) - 2),
             ])  # fmt: skip
     return out.getvalue()
+
+
+def data_subjects(table: str, column: str, lexicon: Lexicon) -> str:
+    """The word for people in the name of a table, or else of a column: `contacts`, `patient`; perhaps none."""
+    words = (*split_name(table, lexicon), *split_name(column, lexicon))
+    return next((w for w in words if lexicon.has("persons", w)), "")
 
 
 def undetected_below(column: ColumnInventory) -> float:

@@ -17,6 +17,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d{2}|20\d{2})(?!\d)")
 _COMPACT_DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}")
+_DAY = re.compile(r"\d{1,2}[-/.]\d{1,2}\.?")
+_PARTS = re.compile(r"[;,|\x01\n]+")
 _MANY_KINDS = 40
 
 _NEVER_TEXT = (Shape.BOOL, Shape.DATE, Shape.UUID, Shape.HASH, Shape.DECIMAL)
@@ -85,7 +87,7 @@ def _birth(text: str, shape: Shape) -> bool:
         compact = _COMPACT_DATE.fullmatch(text) is not None
         return compact or (len(text) == 4 and 1900 <= int(text) <= _this_year())
     if shape is not Shape.DATE:
-        return False
+        return _DAY.fullmatch(text) is not None
     years = _YEAR.findall(text[:12])
     return 1890 <= int(years[0]) <= _this_year() if years else _SHORT_YEAR.match(text) is not None
 
@@ -110,7 +112,7 @@ def _secret(text: str, shape: Shape) -> bool:
 
 _TESTS: Mapping[str, Callable[[str, Shape], bool]] = {
     "email": lambda t, _: is_email(t) or bool(emails_inside(t)),
-    "phone": lambda t, s: s is not Shape.DATE and looks_like_phone(t),
+    "phone": lambda t, s: s is not Shape.DATE and any(looks_like_phone(p.strip()) for p in _PARTS.split(t)),
     "name": _name,
     "person": _person,
     "handle": _handle,

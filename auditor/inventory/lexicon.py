@@ -15,9 +15,13 @@ FITS = (
     "postcode", "prose", "salutation", "secret", "short", "text",
 )  # fmt: skip
 CONTEXTS = ("person", "message", "elsewhere")
+# Lists whose words make a name known, and those whose words do not.
+SPOKEN = (
+    "connectors", "decorations", "qualifiers", "denials", "code_marks", "code_denials", "persons", "messages",
+    "accounts", "numbers", "organisations", "things",
+)  # fmt: skip
 WORD_LISTS = (
-    "prefixes", "suffixes", "placeholders", "connectors", "decorations", "qualifiers", "denials", "code_marks",
-    "code_denials", "persons", "messages", "accounts", "numbers", "organisations", "things", "salutations", "genders",
+    *SPOKEN, "prefixes", "suffixes", "placeholders", "attribute_names", "attribute_values", "salutations", "genders",
     "not_names", "mailboxes", "particles",
 )  # fmt: skip
 
@@ -70,13 +74,7 @@ def load_lexicon() -> Lexicon:
     for concept in concepts:
         for phrase in concept.phrases:
             phrases[phrase] = (*phrases.get(phrase, ()), concept)
-    spoken = [
-        words[n]
-        for n in WORD_LISTS
-        if n
-        not in ("salutations", "genders", "not_names", "mailboxes", "particles", "placeholders", "prefixes", "suffixes")
-    ]
-    vocabulary = frozenset().union(*spoken, *(frozenset(p) for p in phrases))
+    vocabulary = frozenset().union(*(words[n] for n in SPOKEN), *(frozenset(p) for p in phrases))
     return Lexicon(words, concepts, phrases, vocabulary, max(len(p) for p in phrases))
 
 

@@ -195,12 +195,15 @@ def _in_context(
 ) -> float:
     about = [w for w in rest if not lexicon.has("qualifiers", w)]
     if concept.context == "message":
-        near = table.kind in ("message", "person") or any(lexicon.has("persons", w) for w in about)
-        return OF_A_THING if near and table.kind != "thing" else OPEN
+        near = table.people or table.kind in ("message", "person") or any(lexicon.has("persons", w) for w in about)
+        return OF_A_THING if near and (table.people or table.kind != "thing") else OPEN
     if any(lexicon.has("persons", w) for w in rest):
         return MODIFIED
     if any(lexicon.has(k, w) for k in ("accounts", "organisations", "things") for w in about):
         return 0.0
     if table.kind == "person":
         return UNSURE if unknown else MODIFIED
+    # Among columns of people a short word for a place means theirs; a bare name may still be that of an order.
+    if table.people and table.kind == "" and not unknown:
+        return UNSURE if concept.category == "identity.name" else MODIFIED
     return 0.0 if table.kind == "thing" else OPEN

@@ -29,7 +29,8 @@ from auditor.sources import Source
 CANDIDATE = (
     r"@|&[#a-z]|[A-Za-z]{2}[ -]?[0-9]{2}[ -]?[A-Za-z0-9]|\$[^ ]{8}|\{[A-Za-z]|(?:[0-9A-Fa-f]{2}[:-]){5}"
     r"|(?::[0-9A-Fa-f]{0,4}){3}|7[ ./-]?5[ ./-]?6(?:[ ./-]*[0-9]){10}|(?:[0-9][ ./-]*){17}[0-9Xx]"
-    r"|^[A-Za-z0-9+/]{24,}={0,2}$"
+    r"|^[A-Za-z0-9+/]{24,}={0,2}$|A[KS]IA|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|AIza|k_(?:live|test)_|SG\."
+    r"|npm_|pypi-|\bsk-|eyJ|PRIVATE KEY|\^[^^]{2,26}\^|[0-9]{12}=[0-9]{7}|://[^ ]+:"
 )
 
 
@@ -40,6 +41,8 @@ SIGNS = {
     "any-iban": re.compile(r"[A-Z]{2}[0-9]{2}"),
     "iban": re.compile(r"^[A-Za-z]{2}[ -]?[0-9]"),
     "password-hash": re.compile(r"\$|^\{"),
+    "key": re.compile(r"[-_.:]|[AI]"),
+    "track": re.compile(r"[\^=]"),
     "mac": re.compile(r"^[0-9A-Fa-f]{2}[:-]"),
     "ipv6": re.compile(r":.*:.*:"),
 }

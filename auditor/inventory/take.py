@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from auditor.inventory.attributes import inside_json, weigh_attributes
 from auditor.inventory.column import Column, look_at
 from auditor.inventory.context import by_neighbours, in_context
 from auditor.inventory.identifiers import load_identifiers
@@ -41,6 +42,8 @@ class Drawn:
     values: Sequence[str] = field(repr=False)
     scanned: tuple[Tested, ...] = ()
     """What validators said about every value, if every value was looked at."""
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """Of a table with one attribute a row, the values by their attribute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ def draw(
 
     Words that the policy allows are taken out of the values. Raises InventoryError if it names no category of ours.
     """
+    from auditor.inventory.by_attribute import Sorted
     from auditor.inventory.scan import Watched, found_in
     from auditor.sources.sampling import sample
 
@@ -110,14 +114,16 @@ def draw(
     for source in sources:
         _say(progress, f"Sampling {len(source.info.tables)} tables of {source.info.name}.")
         watched = Watched(source, clean) if values is None else None
+        by_attribute = Sorted(watched or source, seed, clean)
         for table in source.info.tables:
-            taken = sample(watched or source, table, values=FULL_SAMPLE if values is None else values, seed=seed)
+            taken = sample(by_attribute, table, values=FULL_SAMPLE if values is None else values, seed=seed)
             if taken.failure is not None:
                 failures.append(taken.failure)
             for column, read in zip(table.columns, taken.columns, strict=True):
                 scanned = found_in(watched.tallies, table, column.name) if watched else ()
                 left = read.values if clean is None else tuple(map(clean, read.values))
-                drawn.append(Drawn(source.info.name, table, column, read.rows, read.non_empty, left, scanned))
+                rows = by_attribute.found(table, column.name)
+                drawn.append(Drawn(source.info.name, table, column, read.rows, read.non_empty, left, scanned, rows))
     return drawn, failures
 
 
@@ -133,6 +139,10 @@ def study(drawn: Sequence[Drawn], *, how: How = AS_USUAL, progress: Progress = N
     names = known_names(columns, lexicon)
     tests = [one.scanned for one in drawn]
     first = [_first_verdict(c, t, names, lexicon) for c, t in zip(columns, tests, strict=True)]
+    first = [
+        merge((*f, *weigh_attributes(c, rows, lexicon))) if (rows := one.attributes or inside_json(c, lexicon)) else f
+        for c, f, one in zip(columns, first, drawn, strict=True)
+    ]
     first = by_neighbours(columns, first, lexicon)
     if how.countries is None and how.established is not None:
         how = replace(how, countries=countries_in_scope(columns, first, how.established))

@@ -13,6 +13,7 @@ from auditor.inventory.content import readings
 from auditor.inventory.fitting import Fit, fitting
 from auditor.inventory.lexicon import Lexicon, fold
 from auditor.inventory.naming import OPEN, Claim
+from auditor.inventory.secret_forms import is_encrypted, is_masked, schemes_of
 from auditor.inventory.shapes import Shape
 from auditor.model import CategoryFound
 
@@ -151,9 +152,9 @@ def _by_name(column: Column, claim: Claim, fit: Fit) -> list[CategoryFound]:
     if claim.denied or claim.concept.fits == "prose":
         return []
     said = f"the name says {claim.phrase}" + (f", {claim.why}" if claim.why else "")
+    if fit.distinct < FITS_A_LITTLE and claim.strength >= PERSONAL and (hidden := _hidden(column)):
+        return [CategoryFound(claim.category, REVIEW, 0.0, (said, hidden))]
     if claim.concept.fits == "email" and fit.distinct < FITS_A_LITTLE:
-        if column.share(Shape.HASH, Shape.UUID) >= PERSONAL:
-            return [CategoryFound(claim.category, REVIEW, 0.0, (said, "its values are hashes: a pseudonym"))]
         marked, part = column.passing(lambda t: "@" in t)
         fits = marked and part >= PERSONAL
         return (
@@ -164,12 +165,23 @@ def _by_name(column: Column, claim: Claim, fit: Fit) -> list[CategoryFound]:
     confidence = claim.strength if fit.distinct >= FITS else claim.strength * 0.6
     # A word that needs its surroundings says nothing where they are unknown, unless the values speak.
     evidence: tuple[str, ...] = (said, f"{fit.distinct:.0%} of the distinct values look like it")
-    if claim.concept.fits == "secret" and column.share(Shape.HASH) >= PERSONAL:
-        evidence += ("as long as an unsalted MD5 or SHA hash",)
+    if claim.concept.fits == "secret":
+        evidence += schemes_of(column.texts)
     found = [CategoryFound(claim.category, confidence, fit.drawn, evidence)]
     if claim.concept.also:
         found.append(CategoryFound(claim.concept.also, max(0.0, confidence - 0.05), fit.drawn, evidence))
     return found
+
+
+def _hidden(column: Column) -> str:
+    """How the values of a column are kept from being read, if they are."""
+    if column.share(Shape.HASH, Shape.UUID) >= PERSONAL:
+        return "its values are hashes: a pseudonym"
+    if column.passing(is_masked)[1] >= PERSONAL:
+        return "its values are masked"
+    if column.passing(is_encrypted)[1] >= PERSONAL:
+        return "its values are encrypted or tokens that stand for others"
+    return ""
 
 
 def _by_check(column: Column, tested: Tested, likely: list[tuple[Claim, Fit]], lexicon: Lexicon) -> list[CategoryFound]:
@@ -179,7 +191,9 @@ def _by_check(column: Column, tested: Tested, likely: list[tuple[Claim, Fit]], l
         c.category.split(".")[0] == group and c.category.split("_")[0] == check.category.split("_")[0]
         for c, _ in likely
     )
-    evidence = (f"{tested.hits:,} of {tested.tried:,} {tested.unit} are {check.title}",)
+    evidence: tuple[str, ...] = (f"{tested.hits:,} of {tested.tried:,} {tested.unit} are {check.title}",)
+    if check.id == "password-hash":
+        evidence += schemes_of(column.texts)
     if check.strong:
         # One hit decides, and more of other values never take it back.
         confidence = 0.95 if tested.hits > 2 else 0.9

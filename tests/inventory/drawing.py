@@ -22,10 +22,12 @@ def personal(table: str, column: str, values: Sequence[str]) -> dict[str, Catego
 
 def examine_quickly(table: str, column: str, values: Sequence[str]) -> dict[str, float]:
     """The verdict without the language model: names, shapes, validators."""
+    from auditor.inventory.identifiers import load_identifiers
     from auditor.inventory.lexicon import load_lexicon
     from auditor.inventory.take import look_at_drawn
-    from auditor.inventory.weigh import weigh
+    from auditor.inventory.weigh import test, weigh
 
     lexicon = load_lexicon()
-    found = weigh(look_at_drawn(draw(table, {column: values})[0], lexicon), lexicon)
+    column_of = look_at_drawn(draw(table, {column: values})[0], lexicon)
+    found = weigh(column_of, lexicon, test(column_of, load_identifiers()))
     return {c.category: c.confidence for c in found}

@@ -71,10 +71,11 @@ def test_reading_all_never_says_less_than_a_sample(rare: Path):
 
 
 def test_the_record_of_processing_runs_in_no_spreadsheet_and_says_what_may_be_missed(tmp_path: Path):
-    path = tmp_path / "people.csv"
+    path = tmp_path / "customers.csv"
     path.write_text("=email(),name\na@b.example.org,Anna Schmidt\n", encoding="utf-8")
-    lines = list(csv.DictReader(io.StringIO(record_of_processing(inventory_of(path, None)))))
+    lines = list(csv.DictReader(io.StringIO(record_of_processing(inventory_of(path, None), controller="@Acme"))))
     assert lines[0]["column"] == "'=email()"
     assert lines[0]["category"] == "contact.email_personal"
     assert (lines[0]["decision"], lines[0]["sensitivity"], lines[0]["undetected_below"]) == ("personal", "S1", "0.0000")
+    assert (lines[0]["data_subjects"], lines[0]["controller"], lines[0]["purposes"]) == ("customers", "'@Acme", "")
     assert not any("Anna" in text for line in lines for text in line.values())
