@@ -67,6 +67,8 @@ class Limit:
 class Page:
     """The report, computed."""
 
+    whose: str
+    """The organisation, or the sources if it is not named."""
     verdict: Verdict
     glance: Glance
     states: StateBar
@@ -124,6 +126,7 @@ def page(result: AuditResult) -> Page:
     tables = data_map(result)
     open_states = (State.NOT_ASSESSED, State.ERROR)
     return Page(
+        whose=result.organisation or ", ".join(source.name for source in result.sources[:3]) or "No source",
         verdict=verdict(result),
         glance=glance(result, findings),
         states=state_bar(states),
