@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from auditor.findings.holders import holders
 from auditor.findings.requests import requests
 from auditor.jurisdictions import Jurisdictions
-from auditor.model import AGE_YEARS, AgeGroup, PermissionPoint, Pictures
-from auditor.relations import Relations
+from auditor.model import AGE_YEARS, AgeGroup, Binding, PermissionPoint, Pictures
+from auditor.relations import Relations, load_relations
 from auditor.tables import END, relation_table
 
 Column = sa.ColumnElement[Any]
@@ -39,13 +39,14 @@ def with_pictures(needs: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset
     return {name: needs.get(name, frozenset()) | NEEDS.get(name, frozenset()) for name in sorted({*needs, *NEEDS})}
 
 
-def pictures(connection: sa.Connection, relations: Relations, facts: Jurisdictions, as_of: date) -> Pictures:
+def pictures(connection: sa.Connection, binding: Binding, facts: Jurisdictions, as_of: date) -> Pictures:
     """What the stage says about permissions over time, ages, rights and requests at the end of `as_of`."""
+    relations = load_relations()
     return Pictures(
         permissions=_permissions(connection, relations, as_of),
         ages=_ages(connection, relations, as_of),
         holders=holders(connection, relations),
-        requests=requests(connection, relations, facts, as_of),
+        requests=requests(connection, binding, facts, as_of),
     )
 
 

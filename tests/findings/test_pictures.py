@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from auditor.findings.pictures import month_ends, pictures
 from auditor.jurisdictions import load_jurisdictions
-from auditor.model import PermissionPoint, Pictures
+from auditor.model import Binding, PermissionPoint, Pictures
 from auditor.relations import load_relations
 from auditor.stage import open_stage
 from auditor.tables import END, relation_table
@@ -37,7 +37,7 @@ def put(connection: sa.Connection, relation: str, *rows: dict[str, Any]) -> None
 
 
 def drawn(connection: sa.Connection) -> Pictures:
-    return pictures(connection, load_relations(), load_jurisdictions(), AS_OF)
+    return pictures(connection, Binding((), ()), load_jurisdictions(), AS_OF)
 
 
 def at(year: int, month: int = 1) -> datetime:
