@@ -18,6 +18,7 @@ from tests.findings.test_pictures import connection, put
 
 __all__ = ["connection"]
 AS_OF = date(2026, 11, 1)
+NOTHING_BOUND = Binding((), ())
 PEOPLE = {
     "DE": ["eu-gdpr"], "CA": ["us-ca-ccpa"], "BR": ["br-lgpd"], "FR-CA": ["eu-gdpr", "us-ca-ccpa"], "JP": ["jp-appi"],
 }  # fmt: skip
@@ -31,7 +32,7 @@ def asked(person: str, received: datetime | None, **more: Any) -> dict[str, Any]
 
 
 def counted(
-    connection: sa.Connection, *rows: dict[str, Any], binding: Binding = Binding((), ())
+    connection: sa.Connection, *rows: dict[str, Any], binding: Binding = NOTHING_BOUND
 ) -> dict[str, dict[Standing, int]]:
     put(connection, "subject", *({"key": k, "regimes": r, "regimes" + GIVEN: True} for k, r in PEOPLE.items()))
     put(connection, "request", *rows)
