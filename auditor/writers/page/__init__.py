@@ -18,6 +18,7 @@ from auditor.model import (
     RuleType,
     Severity,
     Skipped,
+    SourceInfo,
     State,
 )
 from auditor.writers.page.bars import Segment
@@ -69,6 +70,8 @@ class Page:
 
     whose: str
     """The organisation, or the sources if it is not named."""
+    crms: tuple[SourceInfo, ...]
+    """The sources but for the policy and its registers."""
     verdict: Verdict
     glance: Glance
     states: StateBar
@@ -124,9 +127,11 @@ def page(result: AuditResult) -> Page:
     unlocked = tuple((u.input, u.how, tuple(by_id[r] for r in u.rules if r in by_id)) for u in result.unlocks)
     explained = {rule.rule.id for _, _, group in unlocked for rule in group}
     tables = data_map(result)
+    crms = tuple(source for source in result.sources if source not in result.binding.registers)
     open_states = (State.NOT_ASSESSED, State.ERROR)
     return Page(
-        whose=result.organisation or ", ".join(source.name for source in result.sources[:3]) or "No source",
+        whose=result.organisation or ", ".join(source.name for source in crms[:3]) or "No source",
+        crms=crms,
         verdict=verdict(result),
         glance=glance(result, findings),
         states=state_bar(states),
