@@ -5,13 +5,14 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from auditor.knowledge import home
-from auditor.model import AuditResult, Binding, Coverage, Inventory, Pictures, RuleType
+from auditor.model import AuditResult, Binding, Coverage, Decided, ExceptionUse, Holds, Inventory, Pictures, RuleType
 from auditor.writers import write_html
 from auditor.writers.html import render
 from auditor.writers.page import page
@@ -233,6 +234,20 @@ def test_an_accepted_finding_is_listed_and_is_nothing_to_do(result: AuditResult)
     accepted = replace(result, findings=(replace(result.findings[0], status="accepted"), *result.findings[1:]))
     assert len(page(accepted).findings) == len(result.findings)
     assert "F-01" not in {view.id for action in page(accepted).actions for view in action.findings}
+
+
+def test_a_decision_is_told_where_its_finding_is_and_so_is_that_it_lapsed(result: AuditResult) -> None:
+    held, grown = result.findings[0], result.findings[1]
+    until = date(2026, 12, 1)
+    uses = (
+        ExceptionUse(held.fingerprint, Decided.ACCEPTED, "Ines", "Mended in spring.", until, 200, Holds.USED),
+        ExceptionUse(grown.fingerprint, Decided.FALSE_POSITIVE, "Jo", "x", until, 3, Holds.OUTGROWN, "It grew to 31."),
+    )
+    decided = replace(result, findings=(replace(held, status="accepted"), *result.findings[1:]), exceptions=uses)
+    text = Reader(render(decided)).text
+    assert "Accepted by Ines until 1 December 2026: Mended in spring." in text
+    assert "Jo had decided: false positive. That lapsed. It grew to 31." in text
+    assert {view.state for view in page(decided).findings[:2]} == {"accepted", "acceptance lapsed"}
 
 
 def test_the_texts_of_a_rule_stand_once_however_many_places_violate_it(result: AuditResult) -> None:

@@ -120,7 +120,7 @@ class Page:
 
 def page(result: AuditResult) -> Page:
     """Computes the report of one result."""
-    findings = number_findings(result.findings)
+    findings = number_findings(result.findings, result.exceptions)
     rules = tuple(sorted(result.rules, key=lambda r: (r.rule.pack, r.rule.area, r.rule.id)))
     states = Counter(rule.state for rule in rules)
     by_id = {rule.rule.id: rule for rule in rules}
