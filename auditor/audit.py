@@ -94,7 +94,7 @@ def run(
             stage.connection, judged, binding, as_of=options.as_of, policy=policy, facts=facts,
             key=options.key, lasting=options.lasting_key, records=records, progress=progress,
         )  # fmt: skip
-        drawn = pictures(stage.connection, relations, facts, options.as_of)
+        drawn = pictures(stage.connection, binding, facts, options.as_of)
         read = {(s.info.name, t.name): s.unread(t) for s in sources for t in s.info.tables}
     findings = find(results, load_remediation(), policy)
     lost = gone(findings, results, baseline, policy.settings) if baseline else ()

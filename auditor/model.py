@@ -86,6 +86,8 @@ class TableInfo:
     rows: int | None = None
     location: str = ""
     """Path of the file relative to its source, empty for a database table."""
+    line: int = 1
+    """Line of the file at which it begins."""
     notes: tuple[str, ...] = ()
     """What was detected: encoding, delimiter, header."""
 
@@ -621,6 +623,16 @@ AGE_YEARS = (1, 2, 3, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
+class Attested:
+    """A question that the organisation answered by signing, as its policy or a register of it states."""
+
+    source: str
+    question: str
+    signed_on: date | None
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pictures:
     """Aggregates for the report's pictures; empty where the stage holds nothing about it."""
 
@@ -628,6 +640,7 @@ class Pictures:
     ages: tuple[AgeGroup, ...] = ()
     holders: tuple[Holder, ...] = ()
     requests: tuple[LawRequests, ...] = ()
+    attested: tuple[Attested, ...] = ()
 
 
 # --- the result ---------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ class Entry:
 
     name: str
     values: Mapping[str, str]
+    line: int = 1
+    """Where it stands in the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,12 @@ def _entries(node: Node, relation: Relation) -> tuple[Entry, ...]:
         return tuple(_entry(item, relation) for item in node.items())
     if node.is_mapping:
         return (_entry(node, relation),)
-    return (Entry(node.text(), {}),)
+    return (Entry(node.text(), {}, node.line),)
 
 
 def _entry(node: Node, relation: Relation) -> Entry:
     if not node.is_mapping:
-        return Entry(node.text(), {})
+        return Entry(node.text(), {}, node.line)
     names = tuple(name for name in (NAME, *fields_of(relation)) if name not in (KEY, DELETED))
     parts = node.fields(optional=names)
     values = {}
@@ -98,7 +100,7 @@ def _entry(node: Node, relation: Relation) -> Entry:
         if name != NAME and not value.is_blank:
             _check(value, field_of(relation, name))
             values[name] = value.text()
-    return Entry(parts[NAME].text() if NAME in parts else "", values)
+    return Entry(parts[NAME].text() if NAME in parts else "", values, node.line)
 
 
 def _check(node: Node, known: Field) -> None:

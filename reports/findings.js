@@ -257,5 +257,6 @@
   window.addEventListener("hashchange", restore);
   apply();
   restore();
+  $(".f-more", form).open = !window.matchMedia("(max-width: 36rem)").matches || selects.some((field) => field.value);
   ready();
 })();

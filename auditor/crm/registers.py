@@ -149,7 +149,9 @@ def _section(relation: Relation, entries: tuple[Entry, ...]) -> tuple[_Section, 
     """Every field is a column: what an entry leaves out is missing, not unknown."""
     fields = [name for name in fields_of(relation) if name in relation.fields or _given(name, entries)]
     rows = [{**entry.values, KEY: entry.name or str(number)} for number, entry in enumerate(entries, 1)]
-    info = TableInfo(relation.section, tuple(ColumnInfo(name) for name in (KEY, *fields)), rows=len(rows))
+    told = tuple(ColumnInfo(name) for name in (KEY, *fields))
+    line = min((entry.line for entry in entries), default=1)
+    info = TableInfo(relation.section, told, rows=len(rows), line=line)
     types = {name: spec_of(field_of(relation, name)) for name in fields}
     types[KEY] = SettleSpec(NAME)  # what the policy calls a thing is the organisation's own word for it
     columns = {name: name for name in (KEY, *fields)}

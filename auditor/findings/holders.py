@@ -129,18 +129,17 @@ def _objects(grant: sa.Table) -> Column:
 
 
 def _direct(connection: sa.Connection, user: sa.Table, grant: sa.Table) -> list[Holder]:
+    """What users were given by name, of each source: a user with two grants is counted once."""
     person = sa.and_(user.c.source == grant.c.source, user.c.key == grant.c.user_id, sa.not_(user.c.deleted))
     given = sa.and_(grant.c.user_id.is_not(None), grant.c.operation != "member", _in_force(grant))
+    joined = grant.join(user, person)
     columns = (grant.c.source, grant.c.operation, grant.c.scope)
-    people = (sa.func.count(sa.distinct(user.c.key)), _active(user))
-    query = (
-        sa.select(*columns, *people, _objects(grant))
-        .select_from(grant.join(user, person))
-        .where(given)
-        .group_by(*columns)
-        .order_by(*columns)
+    query = sa.select(*columns, _objects(grant)).select_from(joined).where(given).group_by(*columns).order_by(*columns)
+    rights: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    for source, operation, scope, objects in connection.execute(query):
+        rights[str(source)].append((str(operation), str(scope or ""), int(objects)))
+    people = sa.select(grant.c.source, sa.func.count(sa.distinct(user.c.key)), _active(user))
+    counted = connection.execute(
+        people.select_from(joined).where(given).group_by(grant.c.source).order_by(grant.c.source)
     )
-    return [
-        Holder(str(source), "", "direct", int(n), int(active), ((str(operation), str(scope or ""), int(objects)),))
-        for source, operation, scope, n, active, objects in connection.execute(query)
-    ]
+    return [Holder(str(s), "", "direct", int(n), int(active), tuple(rights[str(s)])) for s, n, active in counted]

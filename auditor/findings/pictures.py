@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from auditor.findings.holders import holders
 from auditor.findings.requests import requests
 from auditor.jurisdictions import Jurisdictions
-from auditor.model import AGE_YEARS, AgeGroup, PermissionPoint, Pictures
-from auditor.relations import Relations
+from auditor.model import AGE_YEARS, AgeGroup, Attested, Binding, PermissionPoint, Pictures
+from auditor.relations import Relations, load_relations
 from auditor.tables import END, relation_table
 
 Column = sa.ColumnElement[Any]
@@ -27,9 +27,11 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "role": frozenset({"title", "may_export", "may_delete", "sees_all"}),
     "grant": frozenset({"user_id", "role_id", "object", "operation", "scope", "denies", "active"}),
     "request": frozenset({"subject_id", "kind", "received_at", "extended_at", "closed_at"}),
+    "attestation": frozenset({"question", "signed_at", "expires_at"}),
 }
 """What the pictures read, beside what the rules do."""
 MONTHS = 24
+ATTESTED = 200
 _PURPOSE = "marketing"
 _REFUSED, _OTHER = ("withdrawn", "denied"), ("pending", "expired")
 
@@ -39,13 +41,15 @@ def with_pictures(needs: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset
     return {name: needs.get(name, frozenset()) | NEEDS.get(name, frozenset()) for name in sorted({*needs, *NEEDS})}
 
 
-def pictures(connection: sa.Connection, relations: Relations, facts: Jurisdictions, as_of: date) -> Pictures:
+def pictures(connection: sa.Connection, binding: Binding, facts: Jurisdictions, as_of: date) -> Pictures:
     """What the stage says about permissions over time, ages, rights and requests at the end of `as_of`."""
+    relations = load_relations()
     return Pictures(
         permissions=_permissions(connection, relations, as_of),
         ages=_ages(connection, relations, as_of),
         holders=holders(connection, relations),
-        requests=requests(connection, relations, facts, as_of),
+        requests=requests(connection, binding, facts, as_of),
+        attested=_attested(connection, relations),
     )
 
 
@@ -191,3 +195,22 @@ def _years_before(day: date, years: int) -> date:
 
 def _end_of(day: date) -> datetime:
     return datetime.combine(day, time.max)
+
+
+# --- what was signed -----------------------------------------------------------------------------------------
+
+
+def _attested(connection: sa.Connection, relations: Relations) -> tuple[Attested, ...]:
+    row = relation_table(relations["attestation"])
+    query = (
+        sa.select(row.c.source, row.c.question, row.c.signed_at, row.c.expires_at)
+        .where(sa.not_(row.c.deleted), row.c.question.is_not(None))
+        .order_by(row.c.source, row.c.question, row.c.signed_at)
+        .limit(ATTESTED)
+    )
+    found = connection.execute(query)
+    return tuple(Attested(str(s), str(question), _day(signed), _day(until)) for s, question, signed, until in found)
+
+
+def _day(at: Any) -> date | None:
+    return at.date() if isinstance(at, datetime) and at.year < 9999 else None

@@ -12,21 +12,22 @@ import sqlalchemy as sa
 from auditor.jurisdictions import Deadline, Jurisdictions
 from auditor.language import Context, Frame, last_instant, lower_condition, parse
 from auditor.language.values import Column, Condition
-from auditor.model import Law, LawRequests, RequestGroup, Standing
-from auditor.relations import Relations
+from auditor.model import Binding, Law, LawRequests, RequestGroup, Standing
+from auditor.relations import load_relations
+from auditor.rules.assess import Bound
 
 SOON = timedelta(days=7)
 _HERE = ("rules/jurisdictions.yaml", 1, 1)
 
 
-def requests(
-    connection: sa.Connection, relations: Relations, facts: Jurisdictions, as_of: date
-) -> tuple[LawRequests, ...]:
+def requests(connection: sa.Connection, binding: Binding, facts: Jurisdictions, as_of: date) -> tuple[LawRequests, ...]:
     """Per law and deadline the requests of people under it; last those that no known deadline covers for certain.
 
     The conditions are those of the rules about late answers, in the rules' own language.
     """
-    context = Context(last_instant(as_of), relations, facts)
+    relations = load_relations()
+    homes = Bound.of(binding).homes_by_relation
+    context = Context(last_instant(as_of), relations, facts, homes=homes)
     known = [(name, deadline) for name, regime in facts.regimes.items() for deadline in regime.answers]
     found = []
     for name, deadline in known:

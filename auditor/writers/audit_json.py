@@ -190,6 +190,15 @@ def _pictures(drawn: Pictures) -> Json:
             for holder in drawn.holders
         ],
         "requests": [_requests(each) for each in drawn.requests],
+        "attested": [
+            {
+                "source": each.source,
+                "question": each.question,
+                "signed_on": each.signed_on.isoformat() if each.signed_on else None,
+                "expires_on": each.expires_on.isoformat() if each.expires_on else None,
+            }
+            for each in drawn.attested
+        ],
     }
 
 

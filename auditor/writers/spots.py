@@ -32,12 +32,18 @@ def spot(result: AuditResult, finding: Finding) -> Spot:
 
 
 def exported(result: AuditResult, where: PlaceResult) -> Spot | None:
-    """The header of the export file of a place, None if it is not one."""
+    """The export file, register or section of the policy that a place is, None if it is a database."""
     source = next((s for s in result.sources if s.name == where.source), None)
     table = _table(result, source, where) if source is not None else None
-    if source is None or table is None or not table.location:
+    if source is None or table is None:
         return None
-    return Spot(_joined(source.location, table.location))
+    if source.kind == "policy":
+        return Spot(_relative(source.location) or "auditor.yaml", table.line)
+    if not table.location:
+        return None
+    if source.kind == "registers":  # files that the policy names, from its own folder
+        return Spot(_relative(f"{PurePosixPath(_relative(source.location)).parent}/{table.location}") or "registers")
+    return Spot(_joined(source.location, table.location), table.line)
 
 
 def mapped(result: AuditResult, where: PlaceResult) -> Spot | None:

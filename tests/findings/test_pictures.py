@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from auditor.findings.pictures import month_ends, pictures
 from auditor.jurisdictions import load_jurisdictions
-from auditor.model import PermissionPoint, Pictures
+from auditor.model import Attested, Binding, PermissionPoint, Pictures
 from auditor.relations import load_relations
 from auditor.stage import open_stage
 from auditor.tables import END, relation_table
@@ -37,7 +37,7 @@ def put(connection: sa.Connection, relation: str, *rows: dict[str, Any]) -> None
 
 
 def drawn(connection: sa.Connection) -> Pictures:
-    return pictures(connection, load_relations(), load_jurisdictions(), AS_OF)
+    return pictures(connection, Binding((), ()), load_jurisdictions(), AS_OF)
 
 
 def at(year: int, month: int = 1) -> datetime:
@@ -115,3 +115,12 @@ def test_a_role_shows_its_users_and_the_rights_that_are_in_force(connection: sa.
 def test_month_ends_stand_in_order_and_end_with_the_date_itself() -> None:
     assert month_ends(date(2026, 3, 15), 2) == (date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 15))
     assert month_ends(date(2026, 2, 28), 1) == (date(2026, 1, 31), date(2026, 2, 28))
+
+
+def test_what_was_signed_is_listed_with_its_days(connection: sa.Connection) -> None:
+    put(connection, "attestation", {"question": "Trained?", "signed_at": at(2026), "expires_at": at(2027)}, {})
+    put(connection, "attestation", {"question": "Later?", "expires_at": FOREVER, "row_id": 9, "key": "9"})
+    assert drawn(connection).attested == (
+        Attested("crm", "Later?", None, None),
+        Attested("crm", "Trained?", date(2026, 1, 1), date(2027, 1, 1)),
+    )

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from auditor.findings.requests import requests
 from auditor.jurisdictions import load_jurisdictions
 from auditor.language import Place, parse_period
-from auditor.model import LawRequests, Standing
-from auditor.relations import load_relations
+from auditor.model import Binding, BoundField, BoundRelation, Fill, LawRequests, Standing
 from auditor.rules.loading import load_rules_or_raise
 from auditor.tables import END, GIVEN
 from tests.findings.test_pictures import connection, put
 
 __all__ = ["connection"]
 AS_OF = date(2026, 11, 1)
+NOTHING_BOUND = Binding((), ())
 PEOPLE = {
     "DE": ["eu-gdpr"], "CA": ["us-ca-ccpa"], "BR": ["br-lgpd"], "FR-CA": ["eu-gdpr", "us-ca-ccpa"], "JP": ["jp-appi"],
 }  # fmt: skip
@@ -31,10 +31,12 @@ def asked(person: str, received: datetime | None, **more: Any) -> dict[str, Any]
     return row
 
 
-def counted(connection: sa.Connection, *rows: dict[str, Any]) -> dict[str, dict[Standing, int]]:
+def counted(
+    connection: sa.Connection, *rows: dict[str, Any], binding: Binding = NOTHING_BOUND
+) -> dict[str, dict[Standing, int]]:
     put(connection, "subject", *({"key": k, "regimes": r, "regimes" + GIVEN: True} for k, r in PEOPLE.items()))
     put(connection, "request", *rows)
-    found = requests(connection, load_relations(), load_jurisdictions(), AS_OF)
+    found = requests(connection, binding, load_jurisdictions(), AS_OF)
     return {under.law: _sums(under) for under in found}
 
 
@@ -86,6 +88,13 @@ def test_each_law_counts_its_own_people_by_its_own_deadline(connection: sa.Conne
         "us-ca-ccpa": {Standing.IN_TIME: 2},
         "": {Standing.UNKNOWN: 2},
     }
+
+
+def test_a_register_of_requests_is_about_the_people_of_its_home(connection: sa.Connection) -> None:
+    fields = {"kind": BoundField("kind", Fill.FILLED)}
+    binding = Binding((), (BoundRelation("registers", "request", 1, fields),), homes=(("registers", "crm"),))
+    row = {**asked("DE", datetime(2026, 9, 20)), "source": "registers"}
+    assert counted(connection, row, binding=binding) == {"eu-gdpr": {Standing.OVERDUE: 1}}
 
 
 def test_what_came_in_after_the_audit_or_was_deleted_is_not_counted(connection: sa.Connection) -> None:

@@ -10,6 +10,7 @@ from auditor.findings.assemble import conclude, find, unlocks
 from auditor.findings.pictures import month_ends
 from auditor.model import (
     AgeGroup,
+    Attested,
     AuditResult,
     Binding,
     BoundField,
@@ -388,6 +389,10 @@ def _pictures() -> Pictures:
                 basis=Law("LGPD Art. 19(II)", Verified.V1, AS_OF),
             ),
             LawRequests("", "", (RequestGroup("", (0, 0, 0, 0, 0, 0, 3)),)),
+        ),
+        attested=(
+            Attested("policy", "Is everybody trained each year?", date(2026, 2, 1), date(2027, 2, 1)),
+            Attested("policy", "Are backups tested?", date(2024, 2, 1), date(2025, 2, 1)),
         ),
     )
 

@@ -5,13 +5,14 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from auditor.knowledge import home
-from auditor.model import AuditResult, Binding, Coverage, Inventory, Pictures, RuleType
+from auditor.model import AuditResult, Binding, Coverage, Decided, ExceptionUse, Holds, Inventory, Pictures, RuleType
 from auditor.writers import write_html
 from auditor.writers.html import render
 from auditor.writers.page import page
@@ -160,7 +161,7 @@ def test_a_section_without_data_says_so_in_one_line(pages: dict[str, str]) -> No
         "Every rule could be assessed.",
         "No rule was tested without an exception.",
         "No rule was applied.",
-        "Not assessed: nothing of this kind was found. It needs a register of requests.",
+        "Not assessed: nothing of this kind was found. It needs registers: {request: FILE} in auditor.yaml",
         "Not assessed: nothing of this kind was found. It needs consent or suppression.",
         "No rule that was applied asks for a person's word.",
     ):
@@ -201,7 +202,7 @@ def test_every_picture_says_what_it_found_and_has_its_figures_as_text(pages: dic
         "a year before it was 2,108 and 1,048. For 60 the records do not tell.",
         "987 of 5,012 people (20 %) had no dealing for five years or more; for 25 the last dealing is not known.",
         "4 active administrators may do everything. Of 2 roles, 0 may delete and 0 may export the records",
-        "EU General Data Protection Regulation: 2 of 6 open requests are overdue, 2 of 35 answers came late.",
+        "Requests are overdue or were answered late under 1 of 2 laws.",
         "Answer due in 1 month, 3 months if extended in time",
         "Answer due in 15 days",
     ):
@@ -233,6 +234,20 @@ def test_an_accepted_finding_is_listed_and_is_nothing_to_do(result: AuditResult)
     accepted = replace(result, findings=(replace(result.findings[0], status="accepted"), *result.findings[1:]))
     assert len(page(accepted).findings) == len(result.findings)
     assert "F-01" not in {view.id for action in page(accepted).actions for view in action.findings}
+
+
+def test_a_decision_is_told_where_its_finding_is_and_so_is_that_it_lapsed(result: AuditResult) -> None:
+    held, grown = result.findings[0], result.findings[1]
+    until = date(2026, 12, 1)
+    uses = (
+        ExceptionUse(held.fingerprint, Decided.ACCEPTED, "Ines", "Mended in spring.", until, 200, Holds.USED),
+        ExceptionUse(grown.fingerprint, Decided.FALSE_POSITIVE, "Jo", "x", until, 3, Holds.OUTGROWN, "It grew to 31."),
+    )
+    decided = replace(result, findings=(replace(held, status="accepted"), *result.findings[1:]), exceptions=uses)
+    text = Reader(render(decided)).text
+    assert "Accepted by Ines until 1 December 2026: Mended in spring." in text
+    assert "Jo had decided: false positive. That lapsed. It grew to 31." in text
+    assert {view.state for view in page(decided).findings[:2]} == {"accepted", "acceptance lapsed"}
 
 
 def test_the_texts_of_a_rule_stand_once_however_many_places_violate_it(result: AuditResult) -> None:

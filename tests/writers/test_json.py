@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from importlib import resources
@@ -28,6 +29,21 @@ def test_the_schema_is_a_valid_schema_in_which_everything_is_described(name: str
     assert loaded["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     undescribed = [path for path, part in _properties(loaded) if "$ref" not in part and not part.get("description")]
     assert undescribed == []
+
+
+FROZEN = {
+    ("audit", "2"): "7bf63970120f3596cf8ed8605c8c9c1204cd7648b4063d5b48f7d2bcd278f2c3",
+    ("inventory", "1"): "cf189c245f043b11116b4f9366689536cf300b9ddae10739a1a5da79763fd533",
+}
+"""Digest of the schema of each version. Once released, a version never changes: a new shape is a new version."""
+
+
+@pytest.mark.parametrize("name", ["audit", "inventory"])
+def test_the_schema_of_a_version_is_frozen(name: str) -> None:
+    loaded = schema(name)
+    raw = resources.files("auditor").joinpath("schemas", f"{name}.schema.json").read_bytes()
+    version = loaded["properties"]["schema_version"]["const"]
+    assert hashlib.sha256(raw).hexdigest() == FROZEN[name, version]
 
 
 def _properties(part: Any, path: str = "") -> Any:

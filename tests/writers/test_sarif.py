@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from auditor.model import AuditResult, Severity
+from auditor.model import AuditResult, Severity, SourceInfo, TableInfo
 from auditor.writers.audit_json import dump
 from auditor.writers.sarif import document, write_sarif
 
@@ -78,6 +78,27 @@ def test_a_finding_in_an_export_points_at_its_header_and_one_in_a_database_at_th
     assert "crm.email_addresses.opt_out" in {place["fullyQualifiedName"] for place in database["logicalLocations"]}
     export = located["listed-despite-opt-out", "newsletter.audience"]["physicalLocation"]
     assert export["artifactLocation"]["uri"].startswith("exports/newsletter/newsletter")
+
+
+def test_a_finding_about_the_policy_points_at_its_section_and_one_about_a_register_at_its_file(
+    result: AuditResult,
+) -> None:
+    section = TableInfo("flows", (), kind="policy", line=31)
+    register = TableInfo("incidents", (), kind="json", location="registers/incidents.json")
+    sources = (
+        SourceInfo("policy", "policy", "/srv/x/conf/auditor.yaml", (section,)),
+        SourceInfo("registers", "registers", "conf/auditor.yaml", (register,)),
+    )
+    first = result.findings[0]
+    findings = tuple(
+        replace(first, place=replace(first.place, source=source, relation=table, origin=(f"{table}.id",)))
+        for source, table in (("policy", "flows"), ("registers", "incidents"))
+    )
+    results = log(replace(result, sources=(*result.sources, *sources), findings=findings))["runs"][0]["results"]
+    assert [each["locations"][0]["physicalLocation"] for each in results] == [
+        {"artifactLocation": {"uri": "auditor.yaml"}, "region": {"startLine": 31}},
+        {"artifactLocation": {"uri": "conf/registers/incidents.json"}, "region": {"startLine": 1}},
+    ]
 
 
 def test_no_path_leads_out_of_the_folder_or_shows_the_machine(hostile: AuditResult, result: AuditResult) -> None:

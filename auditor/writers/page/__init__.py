@@ -18,6 +18,7 @@ from auditor.model import (
     RuleType,
     Severity,
     Skipped,
+    SourceInfo,
     State,
 )
 from auditor.writers.page.bars import Segment
@@ -67,6 +68,10 @@ class Limit:
 class Page:
     """The report, computed."""
 
+    whose: str
+    """The organisation, or the sources if it is not named."""
+    crms: tuple[SourceInfo, ...]
+    """The sources but for the policy and its registers."""
     verdict: Verdict
     glance: Glance
     states: StateBar
@@ -115,15 +120,18 @@ class Page:
 
 def page(result: AuditResult) -> Page:
     """Computes the report of one result."""
-    findings = number_findings(result.findings)
+    findings = number_findings(result.findings, result.exceptions)
     rules = tuple(sorted(result.rules, key=lambda r: (r.rule.pack, r.rule.area, r.rule.id)))
     states = Counter(rule.state for rule in rules)
     by_id = {rule.rule.id: rule for rule in rules}
     unlocked = tuple((u.input, u.how, tuple(by_id[r] for r in u.rules if r in by_id)) for u in result.unlocks)
     explained = {rule.rule.id for _, _, group in unlocked for rule in group}
     tables = data_map(result)
+    crms = tuple(source for source in result.sources if source not in result.binding.registers)
     open_states = (State.NOT_ASSESSED, State.ERROR)
     return Page(
+        whose=result.organisation or ", ".join(source.name for source in crms[:3]) or "No source",
+        crms=crms,
         verdict=verdict(result),
         glance=glance(result, findings),
         states=state_bar(states),

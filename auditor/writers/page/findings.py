@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.findings.assemble import urgency
-from auditor.model import Counts, Finding, Severity, State
+from auditor.model import Counts, ExceptionUse, Finding, Severity, State
 from auditor.writers.page.bars import PopulationBar, population
 from auditor.writers.page.ledger import table_of
-from auditor.writers.page.words import number, plural, rows_of, share
+from auditor.writers.page.words import day, number, plural, rows_of, share
 
 CLOSED = ("accepted", "false positive")
+LAPSED = "acceptance lapsed"
 _AT_LEAST = 7
 _FIGURE = re.compile(r"\{([0-4])\}")
 
@@ -85,7 +86,8 @@ class FindingView:
     @property
     def state_class(self) -> str:
         """Which mark its state has."""
-        return {"new": "new", "needs review": "review", "known": "known"}.get(self.state, "accepted")
+        marks = {"new": "new", "needs review": "review", "known": "known", LAPSED: "lapsed"}
+        return marks.get(self.state, "accepted")
 
     @property
     def rests_on(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -116,15 +118,20 @@ class Action:
         return min((v.finding.severity for v in self.findings), key=lambda s: s.rank)
 
 
-def number_findings(findings: Sequence[Finding]) -> tuple[FindingView, ...]:
-    """All findings, the most urgent first; the texts of a rule stand in its first finding only."""
+def number_findings(findings: Sequence[Finding], decided: Sequence[ExceptionUse] = ()) -> tuple[FindingView, ...]:
+    """All findings, the most urgent first; the texts of a rule stand in its first finding only.
+
+    `decided` are the organisation's decisions: each is told where its finding is.
+    """
+    decisions = {use.finding: use for use in decided}
     first: dict[str, str] = {}
     views = []
     common = _common(findings)
     for place, finding in enumerate(sorted(findings, key=urgency), start=1):
         label = f"F-{place:02d}"
         holder = first.setdefault(finding.rule.id, label)
-        views.append(_view(label, finding, "" if holder == label else holder, common[finding.rule.id]))
+        decision = decisions.get(finding.fingerprint)
+        views.append(_view(label, finding, "" if holder == label else holder, common[finding.rule.id], decision))
     return tuple(views)
 
 
@@ -141,8 +148,13 @@ def _common(findings: Sequence[Finding]) -> dict[str, dict[str, str]]:
     }
 
 
-def _notes(finding: Finding) -> tuple[str, ...]:
+def _notes(finding: Finding, decision: ExceptionUse | None) -> tuple[str, ...]:
     counts, notes = finding.place.counts, []
+    if decision is not None and finding.status in CLOSED:
+        until = f"until {day(decision.expires)}"
+        notes.append(f"{decision.decision.capitalize()} by {decision.owner} {until}: {decision.reason}")
+    elif decision is not None:
+        notes.append(f"{decision.owner} had decided: {decision.decision}. That lapsed. {decision.why}")
     if counts.scope_undetermined:
         unsure = number(counts.scope_undetermined)
         notes.append(f"For {unsure} of the undetermined it is not known whether the rule applies.")
@@ -166,13 +178,17 @@ def _trend(finding: Finding) -> str:
     return f"▲ {number(change)} more than last time" if change > 0 else f"▼ {number(-change)} fewer than last time"
 
 
-def _view(label: str, finding: Finding, shared_with: str, common: dict[str, str]) -> FindingView:
+def _view(
+    label: str, finding: Finding, shared_with: str, common: dict[str, str], decision: ExceptionUse | None
+) -> FindingView:
     rule, place = finding.rule, finding.place
     names = dict.fromkeys(name for row in place.evidence for name, _ in row.values)
     form, figures = _wrong(finding)
     # What else can be searched for; title, place, pack, area and first law stand in attributes of their own.
     words = (rule.id, finding.owner, *place.origin, *(law.cite for law in rule.law[1:]), finding.fingerprint)
     state = "needs review" if place.state is State.NEEDS_REVIEW and finding.status == "new" else finding.status
+    if decision is not None and finding.status not in CLOSED:
+        state = LAPSED
     return FindingView(
         id=label,
         finding=finding,
@@ -183,7 +199,7 @@ def _view(label: str, finding: Finding, shared_with: str, common: dict[str, str]
         columns=tuple(name for name in names if name not in common),
         common=tuple((name, common[name]) for name in names if name in common),
         state=state,
-        notes=_notes(finding),
+        notes=_notes(finding, decision),
         trend=_trend(finding),
         search=" ".join(words)[:1000].lower(),
     )

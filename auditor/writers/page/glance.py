@@ -15,7 +15,7 @@ _SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """`wrong` are the worst open findings, `more` how many others are as severe; `sure` are sentences."""
+    """`wrong` are the worst open findings, `more` how many others are critical or high; `sure` are sentences."""
 
     wrong: tuple[FindingView, ...]
     more: int
@@ -27,8 +27,8 @@ class Glance:
 def glance(result: AuditResult, views: Sequence[FindingView]) -> Glance:
     """The worst, the certainty and the edges of one result."""
     listed = [view for view in views if view.open and view.finding.severity is not Severity.INFO]
-    worst = [view for view in listed if listed and view.finding.severity is listed[0].finding.severity]
-    return Glance(tuple(worst[:_SHOWN]), len(worst[_SHOWN:]), tuple(_sure(result, views)), tuple(_missed(result)))
+    more = sum(view.finding.severity in (Severity.CRITICAL, Severity.HIGH) for view in listed[_SHOWN:])
+    return Glance(tuple(listed[:_SHOWN]), more, tuple(_sure(result, views)), tuple(_missed(result)))
 
 
 def _sure(result: AuditResult, views: Sequence[FindingView]) -> list[str]:

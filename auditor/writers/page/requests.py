@@ -18,8 +18,7 @@ BAR: Mapping[Standing, str] = {
     Standing.OVERDUE: "over",
     Standing.UNKNOWN: "und",
 }
-_ANSWERED = (Standing.IN_TIME, Standing.EXTENDED, Standing.LATE)
-_OPEN = (Standing.WAITING, Standing.SOON, Standing.OVERDUE)
+_LATE = (Standing.LATE, Standing.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +84,9 @@ def _row(under: LawRequests) -> LawRow:
 def _said(rows: Sequence[LawRow]) -> str:
     # Never one sum over the laws: a person under two of them is counted under both.
     timed = [row for row in rows if row.basis]
-    late = [text for row in timed if (text := _late(row))]
-    if late:
-        return " ".join(late)
-    return f"No request is known to be late under {plural(len(timed), 'law')}." if timed else "No deadline is known."
-
-
-def _late(row: LawRow) -> str:
-    count = dict(zip(Standing, row.counts, strict=True))
-    late, overdue = count[Standing.LATE], count[Standing.OVERDUE]
-    said = []
-    if overdue:
-        said.append(f"{number(overdue)} of {number(sum(count[s] for s in _OPEN))} open requests are overdue")
-    if late:
-        said.append(f"{number(late)} of {number(sum(count[s] for s in _ANSWERED))} answers came late")
-    return f"{row.title}: {', '.join(said)}." if said else ""
+    late = sum(any(n for standing, n in zip(Standing, row.counts, strict=True) if standing in _LATE) for row in timed)
+    if not timed:
+        return "No deadline is known."
+    if not late:
+        return f"No request is known to be late under {plural(len(timed), 'law')}."
+    return f"Requests are overdue or were answered late under {number(late)} of {plural(len(timed), 'law')}."

@@ -59,6 +59,11 @@ class RightsPicture:
     left_out: int
     """Objects that are not shown."""
 
+    @property
+    def sources(self) -> int:
+        """How many sources they are from."""
+        return len({row.source for row in (*self.rows, *self.rest)})
+
 
 def rights_picture(holders: Sequence[Holder], tables: DataMap) -> RightsPicture:
     """Roles by operation, and by the kinds of record they reach."""

@@ -129,6 +129,16 @@ def code(text: str) -> Markup:
     return Markup("{}").format(visible(text, lines=True, limit=20_000))
 
 
+def ticked(text: str) -> Markup:
+    """What stands between back-ticks as code."""
+    parts = visible(text).split("`")
+    if len(parts) % 2 == 0:
+        return Markup("{}").format(visible(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else Markup("{}").format(part) for n, part in enumerate(parts)
+    )
+
+
 def field(path: str) -> str:
     """`subject: lawful basis`: a field of a rule as a reader would say it."""
     return path.removesuffix("_id").replace("_", " ").replace(".", ": ")
@@ -155,6 +165,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "field": field,
     "instant": instant,
     "month": month,
+    "ticked": ticked,
     "until": until,
     "nm": name,
     "cut": cut,
