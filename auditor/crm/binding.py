@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from auditor.crm.blocks import Ground
-from auditor.crm.catalogue import fill_catalogue
+from auditor.crm.catalogue import fill_catalogue, fill_files
 from auditor.crm.filling import Origin, lacking_of, origins_of, summarise
 from auditor.crm.identity import build_identity
 from auditor.crm.inferred import infer_profile, names
@@ -179,6 +179,7 @@ def _derive(work: Work, infos: Sequence[SourceInfo], inventory: Inventory) -> No
     homes = {b.relation: {p: h for p, h in work.homes.items() if (p, b.relation) in _held(work)} for b in work.bound}
     build_permission(connection, replace(work.context, homes=homes))
     fill_catalogue(work.stage, work.tables["field"], work.tables["table"], infos, inventory, work.mapped, names())
+    with_files = fill_files(work.stage, work.tables["file"], infos)
     work.bound = [_with_regimes(b, work) if b.relation == "subject" else b for b in work.bound]
     for info in infos:
         for relation, parents in _DERIVED.items():
@@ -189,6 +190,9 @@ def _derive(work: Work, infos: Sequence[SourceInfo], inventory: Inventory) -> No
             work.bound.append(
                 summarise(connection, work.tables[relation], work.relations[relation], info.name, origins, {})
             )
+        if info.name in with_files:
+            modes = {"world_readable": Origin(("file modes",))}
+            work.bound.append(summarise(connection, work.tables["file"], work.relations["file"], info.name, modes, {}))
 
 
 def _held(work: Work) -> frozenset[tuple[str, str]]:

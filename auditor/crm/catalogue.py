@@ -1,9 +1,12 @@
-"""The relations `field` and `table`: what the inventory found, and what the sources hold, as rows rules can judge."""
+"""The relations `field`, `table` and `file`: what the inventory found and the sources are, as rows rules can judge."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -62,6 +65,50 @@ def fill_catalogue(
                 }
             )  # fmt: skip
     _insert(stage, table, rows)
+
+
+def fill_files(stage: Stage, file: sa.Table, infos: Sequence[SourceInfo]) -> frozenset[str]:
+    """The files that sources consist of, and who on this machine may read them; says which sources have any."""
+    rows = []
+    for info in infos:
+        for path in dict.fromkeys(_files(info)):
+            readable = _world_readable(path)
+            rows.append(
+                {
+                    "source": info.name, "key": path.name, "deleted": False, "encrypted" + GIVEN: False,
+                    "world_readable": readable, "world_readable" + GIVEN: readable is not None,
+                }
+            )  # fmt: skip
+    _insert(stage, file, rows)
+    return frozenset(str(row["source"]) for row in rows)
+
+
+def _files(info: SourceInfo) -> Iterator[Path]:
+    """The paths of a source's files; none of a server."""
+    own = Path(info.location)
+    try:
+        if own.is_file():
+            yield own
+        elif own.is_dir():
+            yield from (own / table.location for table in info.tables if table.location)
+    except (OSError, ValueError):
+        return
+
+
+def _world_readable(path: Path) -> bool | None:
+    """Whether everybody may read a file, and enter all folders on the way to it; None where that cannot be told."""
+    if os.name != "posix":
+        return None
+    try:
+        whole = path.resolve(strict=True)
+        return open_to_all(whole.stat().st_mode, (folder.stat().st_mode for folder in whole.parents))
+    except OSError:
+        return None
+
+
+def open_to_all(mode: int, folders: Iterable[int]) -> bool:
+    """Whether the mode of a file lets everybody read it, and those of all folders above it let everybody through."""
+    return bool(mode & stat.S_IROTH) and all(above & stat.S_IXOTH for above in folders)
 
 
 def _field(column: ColumnInventory, prose: frozenset[str]) -> dict[str, object]:
