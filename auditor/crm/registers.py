@@ -93,6 +93,7 @@ def open_registers(policy: Policy, relations: Relations) -> Registers:
         found.sources[POLICY] = _source(POLICY, policy.file, {table.info.name: table for table, _ in sections})
         found.opened += [opened for _, opened in sections]
     tables: dict[str, FileTable] = {}
+    paths: dict[str, Path] = {}
     skipped: list[Skipped] = []
     for register in policy.registers:
         relation = relations[register.relation]
@@ -105,14 +106,21 @@ def open_registers(policy: Policy, relations: Relations) -> Registers:
             skipped.append(gap)
         else:
             found.opened.append(opened)
+            paths[name] = register.path
     if policy.registers:
-        found.sources[REGISTERS] = _source(REGISTERS, policy.file, tables, skipped)
+        found.sources[REGISTERS] = _source(REGISTERS, policy.file, tables, skipped, paths)
     return found
 
 
-def _source(name: str, file: str, tables: Mapping[str, FileTable], skipped: Sequence[Skipped] = ()) -> FileSource:
+def _source(
+    name: str,
+    file: str,
+    tables: Mapping[str, FileTable],
+    skipped: Sequence[Skipped] = (),
+    paths: Mapping[str, Path] | None = None,
+) -> FileSource:
     info = SourceInfo(name, name, file, tuple(t.info for t in tables.values()), skipped=tuple(skipped))
-    return FileSource(info, tables)
+    return FileSource(info, tables, paths or {})
 
 
 def _free(name: str, taken: Mapping[str, object]) -> str:

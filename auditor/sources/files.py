@@ -37,7 +37,7 @@ class FileTable(Protocol):
 
 
 class FileSource:
-    """One file or a folder of them."""
+    """One file or a folder of them; a table without a path lies in no file of its own."""
 
     def __init__(self, info: SourceInfo, tables: Mapping[str, FileTable], paths: Mapping[str, Path]) -> None:
         self.info = info
@@ -55,7 +55,8 @@ class FileSource:
             raise cannot_read(Path(table.location), error, where=f"{self.info.name}.{table.name}") from None
 
     def _check(self, table: TableInfo) -> None:
-        if _stamp(self._paths[table.name]) != self._stamps[table.name]:
+        path = self._paths.get(table.name)
+        if path is not None and _stamp(path) != self._stamps[table.name]:
             where = f"{self.info.name}.{table.name}"
             raise SourceError("The file was changed while it was read.", where=where, do="Audit a copy of it.")
 

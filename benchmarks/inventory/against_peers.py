@@ -117,7 +117,9 @@ def _dataprofiler(path: Path, cells: int, sampled: Done, peers: str) -> None:
             labels[name] = said["map"][name]
     found = judged(labels, lambda t, keys: bool(PROFILER_OK[t] & set(keys)))
     shown("DataProfiler, the whole table", Done(said["cpu"], done.wall, done.peak, ""), cells, found)
-    print(f"  sampled takes {said['cpu'] / sampled.cpu:.1f} times less CPU, {done.peak / sampled.peak:.1f} times less memory")
+    print(
+        f"  sampled takes {said['cpu'] / sampled.cpu:.1f} times less CPU, {done.peak / sampled.peak:.1f} times less memory"
+    )
 
 
 def _memory(path: Path, count: int, most: int) -> None:
@@ -136,4 +138,6 @@ def _memory(path: Path, count: int, most: int) -> None:
         for options in ((), ("--full",)):
             done = ours(path, *options)
             title = f"{count:,} rows {' '.join(options) or 'sampled'}"
-            print(f"{title:40} {done.cpu:9.2f} cpu-s {done.cpu / count / len(COLUMNS) * 1e6:9.2f} us/cell {done.peak:6,} MB")
+            print(
+                f"{title:40} {done.cpu:9.2f} cpu-s {done.cpu / count / len(COLUMNS) * 1e6:9.2f} us/cell {done.peak:6,} MB"
+            )
