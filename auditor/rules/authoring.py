@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from auditor.errors import KnowledgeError, UsageError
+from auditor.jurisdictions import load_jurisdictions
 from auditor.knowledge import Node, nearest, parse_yaml, read_yaml
 from auditor.relations import Field, Relation, load_relations
 from auditor.rules.compiled import CompiledRule
@@ -30,9 +31,9 @@ version: 2026.11
 type: automatic                # automatic: a machine decides; review: a person does; attestation: somebody signs
 title: {title}
 relation: {relation}
-# when: ...                    # which records the rule is about; leave it out for all
+{when}
 violation: {violation}
-{params}severity: medium               # critical, high, medium, low, info
+{params}{law}severity: medium               # critical, high, medium, low, info
 population: {population}
 why: |
   Say in one or two sentences why it matters.
@@ -41,24 +42,40 @@ closes_with: Say what shows that it is mended.
 examples:
   as_of: 2026-11-01
   violation:
-    - {relation}: {bad}
+{bad}
   fine:
-    - {relation}: {good}
-  undetermined: {unknown}
+{good}
+  undetermined:{unknown}
 """
+_SENTENCES = (
+    "Say in one or two sentences why it matters.",
+    "Say what shows that it is mended.",
+    "Name the law and its article",
+)
+"""What the skeleton leaves to be written."""
+_WHEN = "# when: ...                    # which records the rule is about; leave it out for all"
+_LAW = (
+    "law:\n  - {cite: Name the law and its article, verified: M}   # V1 with checked_on once you have seen the text\n"
+)
 
 
-def skeleton(rule_id: str, relation: str, *, pack: str = "house") -> str:
+def skeleton(rule_id: str, relation: str, *, pack: str = "house", folders: Sequence[Path] = ()) -> str:
     """The text of a rule file that loads, with examples of its own that pass; every sentence in it wants replacing."""
     known = load_relations()
     if relation not in known:
         hint = nearest(relation, known.relations) or f"Relations: {', '.join(sorted(known.relations))}."
         raise UsageError(f"There is no relation {relation[:60]!r}.", do=hint)
-    if pack not in (packs := load_packs()):
-        raise UsageError(f"There is no pack {pack[:60]!r}.", do=nearest(pack, packs) or f"Packs: {', '.join(packs)}.")
-    identifier(parse_yaml(json.dumps(rule_id), "ID"))
+    if pack not in (packs := load_packs(folders)):
+        hint = nearest(pack, packs) or f"Packs: {', '.join(packs)}."
+        raise UsageError(
+            f"There is no pack {pack[:60]!r}.", do=f"{hint} A pack of your own is a pack.yaml in the folder."
+        )
+    try:
+        identifier(parse_yaml(json.dumps(rule_id), ""))
+    except KnowledgeError as error:
+        raise UsageError(error.what, where="RULE_ID", do=error.do) from None
     chosen = _field(known[relation])
-    parts = _parts(relation, chosen)
+    parts = _parts(known[relation], chosen, packs[pack].regime)
     return _TEMPLATE.format(
         id=rule_id, pack=pack, relation=relation, area="retention" if chosen.type == "time" else "consent",
         title=rule_id.replace("-", " ").capitalize(), population=known[relation].rows or f"rows of {relation}",
@@ -68,7 +85,8 @@ def skeleton(rule_id: str, relation: str, *, pack: str = "house") -> str:
 
 def write_skeleton(rule_id: str, relation: str, folder: Path, *, pack: str = "house") -> Path:
     """Writes the skeleton into a folder; never over a file that is there."""
-    text, path = skeleton(rule_id, relation, pack=pack), folder / f"{rule_id}.yaml"
+    own = (folder,) if folder.is_dir() else ()
+    text, path = skeleton(rule_id, relation, pack=pack, folders=own), folder / f"{rule_id}.yaml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
@@ -104,8 +122,13 @@ def _habits(compiled: CompiledRule, node: Node | None) -> Iterator[KnowledgeErro
         yield wrong("title", "The title names the cure.", "Name the violation, as in: Consent without a date.")
     if not rule.title[:1].isupper():
         yield wrong("title", "The title begins with a small letter.", "Begin it with a capital.")
-    if rule.why.strip() == "Say in one or two sentences why it matters." or rule.closes_with.startswith("Say what"):
-        yield wrong("why", "The skeleton's own sentences are still there.", "Write yours.")
+    for key, written in (
+        ("why", rule.why),
+        ("closes_with", rule.closes_with),
+        ("law", " ".join(law.cite for law in rule.law)),
+    ):
+        if any(sentence.rstrip(".") in written for sentence in _SENTENCES):
+            yield wrong(key, "The skeleton's own words are still there.", "Write yours.")
     kinds = {example.outcome for example in compiled.examples}
     never = "examples" in parts and parts["examples"].mapping().get("undetermined")
     for outcome in OUTCOMES:
@@ -137,21 +160,44 @@ def _field(relation: Relation) -> Field:
     return dated or next(iter(times or others or fields))
 
 
-def _parts(relation: str, field: Field) -> dict[str, str]:
+def _parts(relation: Relation, field: Field, regime: str) -> dict[str, str]:
+    """The parts of the skeleton that depend on the field it asks and the law it is about."""
+    about = regime if regime and relation.subject_field else ""
+    parts = {
+        "when": f"when: under({regime!r})     # which records the rule is about" if about else _WHEN,
+        "law": _LAW if regime else "",
+        "unknown": " never",
+    }
     if field.type == "time":
-        return {
+        unknown = _example(relation, {}, about)
+        return parts | {
             "violation": f"{field.name} older than :limit",
             "params": "params: {limit: 3 years}       # a default; the organisation's policy may set another\n",
-            "bad": f"{{{field.name}: 2020-01-01}}",
-            "good": f"{{{field.name}: 2026-10-01}}",
-            "unknown": f"\n    - {relation}: {{}}               # nobody knows {field.meaning}",
+            "bad": _example(relation, {field.name: "2020-01-01"}, about),
+            "good": _example(relation, {field.name: "2026-10-01"}, about),
+            "unknown": f"                # nobody knows {field.meaning}\n{unknown}",
         }
     values = {"flag": "true", "number": "1", "country": "DE", "region": "US-CA", "birth": "1990-01-01"}
     value = field.values[0] if field.values else values.get(field.type, "given")
-    return {
+    return parts | {
         "violation": f"{field.name} is missing",
         "params": "",
-        "bad": "{}",
-        "good": f"{{{field.name}: {value}}}",
-        "unknown": "never",
+        "bad": _example(relation, {}, about),
+        "good": _example(relation, {field.name: value}, about),
     }
+
+
+def _example(relation: Relation, row: dict[str, str], regime: str) -> str:
+    """An example of one row; with a person under the regime, if the rule asks for that."""
+    if not regime:
+        return f"    - {relation.name}: {_flow(row)}"
+    where = load_jurisdictions().regimes[regime]
+    country = min(where.countries, default="") or min(where.regions)[:2]
+    person = {"key": "1", "country": country} | ({} if where.countries else {"region": min(where.regions)})
+    if relation.name == "subject":
+        return f"    - subject: {_flow(person | row)}"
+    return f"    - {relation.name}: {_flow({relation.subject_field: '1'} | row)}\n      subject: {_flow(person)}"
+
+
+def _flow(row: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name}: {value}" for name, value in row.items()) + "}"

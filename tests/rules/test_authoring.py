@@ -24,8 +24,28 @@ def test_a_skeleton_of_every_relation_loads_and_its_examples_pass(tmp_path):
 
 def test_a_skeleton_is_linted_until_its_sentences_are_replaced(tmp_path):
     path = write_skeleton("my-rule", "note", tmp_path)
-    (error,) = lint((tmp_path,), (path,))
-    assert "skeleton's own sentences" in str(error)
+    errors = lint((tmp_path,), (path,))
+    assert len(errors) == 2 and all("skeleton's own words" in str(error) for error in errors)
+
+
+@pytest.mark.parametrize("pack", ["eu-gdpr", "us-ca-ccpa", "ca-casl", "pci-dss"])
+@pytest.mark.parametrize("relation", ["subject", "message", "user"])
+def test_a_skeleton_of_a_laws_pack_cites_a_law_and_asks_whom_it_reaches(tmp_path, pack, relation):
+    path = write_skeleton("my-rule", relation, tmp_path, pack=pack)
+    (mine,) = (compiled for compiled in load_rules_or_raise((tmp_path,)) if compiled.rule.id == "my-rule")
+    assert all(outcome.passed for outcome in run_examples(mine))
+    law = pack != "pci-dss"
+    assert bool(mine.rule.law) is law
+    assert (f"under('{pack}')" in mine.rule.when) is (law and relation != "user")
+    assert len(lint((tmp_path,), (path,))) == (3 if law else 2)
+
+
+def test_an_organisations_own_pack_is_found_in_its_folder(tmp_path):
+    (tmp_path / "pack.yaml").write_text("id: acme\ntitle: ACME\nrests_on: ACME policy 4.2\n")
+    write_skeleton("acme-note", "note", tmp_path, pack="acme")
+    assert "acme" in {compiled.rule.pack for compiled in load_rules_or_raise((tmp_path,))}
+    with pytest.raises(UsageError, match=r"a pack\.yaml in the folder"):
+        skeleton("my-rule", "note", pack="acme")
 
 
 def test_a_skeleton_never_overwrites(tmp_path):
