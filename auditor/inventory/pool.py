@@ -131,7 +131,7 @@ def _start(asked: Asked) -> _Worker:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, asked), daemon=True)
-    with _interrupts_ignored():
+    with _interrupts_ignored(), _only_installed():
         process.start()
     # With our copy of its end closed, the worker's death is the end of the pipe.
     theirs.close()
@@ -149,6 +149,20 @@ def _interrupts_ignored() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _only_installed() -> Iterator[None]:
+    """What is started meanwhile runs no module that lies where the audit was started."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _send(worker: _Worker, task: tuple[str, ...]) -> None:

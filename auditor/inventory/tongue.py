@@ -30,7 +30,7 @@ class Tongue:
 def load_tongues() -> tuple[Tongue, ...]:
     """The languages of `rules/recognizers/languages.yaml`."""
     top = read_yaml(home("rules") / "recognizers" / "languages.yaml", shown_as="rules/recognizers/languages.yaml")
-    both = top.fields(["languages", "scripts"])
+    both = top.fields(["languages", "scripts", "addressing"])
     found = []
     for key, node in both["languages"].pairs():
         fields = node.fields(["title", "words"])
