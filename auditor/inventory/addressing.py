@@ -35,7 +35,7 @@ def load_addressing() -> Addressing:
     top = read_yaml(home("rules") / "recognizers" / "languages.yaml", shown_as=shown)
     keys = ("titles", "greetings", "closings", "nobody", "related")
     words = {
-        k: n.texts() for k, n in top.fields(("languages", "scripts", "addressing"))["addressing"].fields(keys).items()
+        k: n.texts() for k, n in top.fields(("languages", "sure", "addressing"))["addressing"].fields(keys).items()
     }
     titles, greetings, closings, related = (_any_of(words[k]) for k in ("titles", "greetings", "closings", "related"))
     return Addressing(

@@ -23,7 +23,7 @@ from auditor.inventory.pool import Asked, read_texts
 if __name__ == "__main__":
     print("ready", flush=True)
     try:
-        read_texts(Asked(), [f"Anna Schmidt called about {n}" * 40 for n in range(3000)], workers=2)
+        read_texts(Asked(), {"en": [f"Anna Schmidt called about {n}" * 40 for n in range(3000)]}, workers=2)
     except KeyboardInterrupt:
         sys.exit(130)
 """
@@ -35,9 +35,9 @@ def dying(pipe: Connection, _: Asked) -> None:
             task = pipe.recv()
         except EOFError:
             return
-        if any("die" in text for text in task):
+        if any("die" in text for text in task.texts):
             os.kill(os.getpid(), signal.SIGKILL)
-        pipe.send({text: (Hit("PERSON", 0, 1, False),) for text in task})
+        pipe.send({text: (Hit("PERSON", 0, 1, False),) for text in task.texts})
 
 
 def gone(group: int, *, within: float = 10) -> bool:
@@ -54,21 +54,21 @@ def gone(group: int, *, within: float = 10) -> bool:
 
 def test_two_processes_read_what_one_reads(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pool, "_TASK", 500)
-    assert read_texts(Asked(), TEXTS, workers=2) == read_texts(Asked(), TEXTS)
+    assert read_texts(Asked(), {"en": TEXTS}, workers=2) == read_texts(Asked(), {"en": TEXTS})
 
 
 def test_a_text_that_brings_down_its_process_is_missing_and_the_others_are_read(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pool, "_work", dying)
     monkeypatch.setattr(pool, "_TASK", 1)
     texts = [*TEXTS, "die"]
-    assert set(read_texts(Asked(), texts, workers=2)) == set(TEXTS)
+    assert set(read_texts(Asked(), {"en": texts}, workers=2)) == set(TEXTS)
 
 
 def test_processes_that_never_answer_are_an_error_in_words(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pool, "_work", dying)
     monkeypatch.setattr(pool, "_TASK", 1)
     with pytest.raises(InventoryError, match="end before they have read any"):
-        read_texts(Asked(), [f"die {n}" for n in range(20)], workers=2)
+        read_texts(Asked(), {"en": [f"die {n}" for n in range(20)]}, workers=2)
 
 
 def test_processes_are_started_only_where_they_pay():
