@@ -22,7 +22,6 @@ from auditor.inventory.matcher import gated, in_scope
 from auditor.inventory.models import Chosen, Model, choose
 from auditor.inventory.pipeline import BATCH, PEOPLE, load, read_names
 from auditor.inventory.taxonomy import category_named
-from auditor.inventory.tongue import reading_language
 from auditor.knowledge import home, read_yaml
 
 # Presidio is asked in the one language its recognizers have; the model's own language is ours to know.
@@ -97,7 +96,7 @@ def load_recognizers(countries: frozenset[str] | None = None) -> tuple[Recognize
 
 
 class TextReader:
-    """Presidio with the pinned models: each text by the model of its language, else by the first.
+    """Presidio with the pinned models, each loaded when the first text of its language comes.
 
     Raises InventoryError where the model that is needed may not be loaded.
     """
@@ -108,15 +107,12 @@ class TextReader:
         self._exact = exact
         self._engines: dict[str, BatchAnalyzerEngine] = {}
 
-    def read(self, texts: Iterable[str]) -> list[tuple[Hit, ...]]:
-        """What is found in each text, in order."""
+    def read(self, texts: Iterable[str], language: str = "") -> list[tuple[Hit, ...]]:
+        """What is found in each text, in order, by the model of a language; by the first if there is none."""
         texts = list(texts)
-        by_language: dict[str, list[str]] = {}
-        for text in dict.fromkeys(texts):
-            by_language.setdefault(reading_language(text, self._chosen.languages), []).append(text)
-        read: dict[str, tuple[Hit, ...]] = {}
-        for language, distinct in by_language.items():
-            read.update(zip(distinct, self._ask(language, distinct), strict=True))
+        distinct = list(dict.fromkeys(texts))
+        known = language if language in self._chosen.by_language else self._chosen.languages[0]
+        read = dict(zip(distinct, self._ask(known, distinct), strict=True))
         return [read[text] for text in texts]
 
     def _ask(self, language: str, texts: Sequence[str]) -> Iterator[tuple[Hit, ...]]:

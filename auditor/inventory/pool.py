@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -50,16 +50,16 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def read_texts(asked: Asked, texts: Sequence[str], *, workers: int = 1) -> dict[str, tuple[Hit, ...]]:
-    """What is found in each distinct text. Texts that brought down every process they were given to are missing.
+def read_texts(asked: Asked, texts: Mapping[str, Sequence[str]], *, workers: int = 1) -> dict[str, tuple[Hit, ...]]:
+    """What is found in each distinct text, given by the language of the model that is to read it.
 
-    Raises InventoryError where no process can read at all.
+    Texts that brought down every process they were given to are missing. Raises InventoryError where no process can
+    read at all.
     """
-    distinct = list(dict.fromkeys(texts))
-    if workers < 2:
-        return dict(zip(distinct, _reader(asked).read(distinct), strict=True))
+    tasks = _tasks(texts)
+    reader = _reader(asked) if workers < 2 else None
     read: dict[str, tuple[Hit, ...]] = {}
-    for hits in _by_workers(asked, _tasks(distinct), workers):
+    for hits in (_answer(reader, task) for task in tasks) if reader else _by_workers(asked, tasks, workers):
         read.update(hits)
     return read
 
@@ -70,15 +70,31 @@ def _reader(asked: Asked) -> Any:
     return TextReader(load_recognizers(asked.countries), exact=asked.exact, model=asked.model)
 
 
-def _tasks(texts: Iterable[str]) -> list[tuple[str, ...]]:
-    tasks: list[tuple[str, ...]] = []
-    task: list[str] = []
-    for text in texts:
-        task.append(text)
-        if sum(map(len, task)) >= _TASK:
-            tasks.append(tuple(task))
-            task = []
-    return [*tasks, tuple(task)] if task else tasks
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Texts that one process reads at a time, with the model of a language."""
+
+    language: str
+    texts: tuple[str, ...] = field(repr=False)
+
+
+def _tasks(by_language: Mapping[str, Sequence[str]]) -> list[_Task]:
+    tasks = []
+    for language, texts in by_language.items():
+        task, size = list[str](), 0
+        for text in dict.fromkeys(texts):
+            task.append(text)
+            size += len(text)
+            if size >= _TASK:
+                tasks.append(_Task(language, tuple(task)))
+                task, size = [], 0
+        if task:
+            tasks.append(_Task(language, tuple(task)))
+    return tasks
+
+
+def _answer(reader: Any, task: _Task) -> Hits:
+    return dict(zip(task.texts, reader.read(task.texts, task.language), strict=True))
 
 
 @dataclass(slots=True)
@@ -89,7 +105,7 @@ class _Worker:
     """The number of the task it is at; -1 while it has none."""
 
 
-def _by_workers(asked: Asked, tasks: Sequence[tuple[str, ...]], count: int) -> Iterator[Hits]:
+def _by_workers(asked: Asked, tasks: Sequence[_Task], count: int) -> Iterator[Hits]:
     waiting, tries, answered = deque(range(len(tasks))), [0] * len(tasks), False
     workers = [_start(asked) for _ in range(min(count, len(tasks)))]
     try:
@@ -131,7 +147,7 @@ def _start(asked: Asked) -> _Worker:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, asked), daemon=True)
-    with _interrupts_ignored():
+    with _interrupts_ignored(), _only_installed():
         process.start()
     # With our copy of its end closed, the worker's death is the end of the pipe.
     theirs.close()
@@ -151,7 +167,21 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _send(worker: _Worker, task: tuple[str, ...]) -> None:
+@contextmanager
+def _only_installed() -> Iterator[None]:
+    """What is started meanwhile runs no module that lies where the audit was started."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
+def _send(worker: _Worker, task: _Task) -> None:
     # A worker that died is noticed when its answer is awaited.
     with suppress(OSError):
         worker.pipe.send(task)
@@ -179,7 +209,7 @@ def _work(pipe: Connection, asked: Asked) -> None:
         try:
             task = pipe.recv()
             reader = reader or _reader(asked)
-            answer: Any = dict(zip(task, reader.read(task), strict=True))
+            answer: Any = _answer(reader, task)
         except EOFError:
             return
         except InventoryError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.errors import InventoryError
@@ -10,13 +10,13 @@ from auditor.inventory.checks import Check
 from auditor.inventory.column import Column
 from auditor.inventory.hits import Recognizer
 from auditor.inventory.lexicon import Lexicon
-from auditor.inventory.models import Chosen, choose
+from auditor.inventory.models import choose
 from auditor.inventory.naming import of_organisation
 from auditor.inventory.people import maybe_names, taken_for_people
 from auditor.inventory.pool import Asked, read_texts, workers_for
 from auditor.inventory.shapes import Shape
 from auditor.inventory.texts import prose_of, weigh_texts
-from auditor.inventory.tongue import reading_language, unread_languages
+from auditor.inventory.tongue import by_model, languages_of, unread_languages
 from auditor.inventory.weigh import PERSONAL, Tested, merge, weigh
 from auditor.model import CategoryFound, Skipped
 from auditor.policy_inventory import NOTHING_KNOWN, Known
@@ -112,8 +112,10 @@ def read_more(
         progress(f"Reading {len(texts):,} texts of {len(prose)} columns with the language model.")
     try:
         chosen = choose(how.model)
+        told = dict(zip(texts, languages_of(texts), strict=True))
+        by_language = by_model(told, chosen.languages)
         asked = Asked(how.countries, how.exact, how.model)
-        hits = read_texts(asked, texts, workers=workers_for(texts, how.workers))
+        hits = read_texts(asked, by_language, workers=workers_for(texts, how.workers))
     except InventoryError as error:
         what = f"names in the texts of {len(prose)} columns"
         return Read(tuple(found), failures=(Skipped(what, str(error), gap=True),))
@@ -121,14 +123,9 @@ def read_more(
         found[index] = merge((*found[index], *weigh_texts(columns[index], hits, names, recognizers, lexicon)))
     for index, values in short.items():
         found[index] = merge((*found[index], *taken_for_people(values, hits, lexicon)))
-    failures = (*_lost(texts, hits), *chosen.refused, *unread_languages(prosaic, chosen.languages))
-    return Read(tuple(found), frozenset(hits), _models(chosen, hits), failures)
-
-
-def _models(chosen: Chosen, texts: Iterable[str]) -> str:
-    """The models that read these texts, with their versions."""
-    used = {reading_language(text, chosen.languages) for text in texts}
-    return ", ".join(f"{m.name} {m.version}" for code, (m, _) in chosen.by_language.items() if code in used)
+    unread = unread_languages((told[text] for text in prosaic), chosen.languages)
+    models = ", ".join(f"{m.name} {m.version}" for code, (m, _) in chosen.by_language.items() if code in by_language)
+    return Read(tuple(found), frozenset(hits), models, (*_lost(texts, hits), *chosen.refused, *unread))
 
 
 def _lost(texts: Sequence[str], read: Mapping[str, object]) -> list[Skipped]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from auditor.inventory.addressing import addressed, speaks_of_others
 from auditor.inventory.column import Column
 from auditor.inventory.hits import PERSON, Hit, Recognizer
 from auditor.inventory.lexicon import Lexicon, fold
@@ -37,17 +38,23 @@ def weigh_texts(
     texts = [t for t in prose_of(column) if t in read]
     if not texts:
         return []
-    people = sum(1 for t in texts if any(_is_person(t, h, names, lexicon) for h in read[t]))
+    by_model = [t for t in texts if any(_is_person(t, h, names, lexicon) for h in read[t])]
+    by_address = [t for t in texts if any(addressed(t))]
+    people = len({*by_model, *by_address})
     known = sum(1 for t in texts if mentions(t, names))
     near = any(c.concept.fits == "prose" and c.strength >= OF_A_THING for c in column.claims)
     about = column.meaning.kind in ("person", "message")
     found = [*_by_entity(texts, read, recognizers), *(_sensitive(texts) if about else ())]
     share = max(people, known) / len(texts)
     evidence = []
-    if people:
-        evidence.append(f"the language model finds a person in {people} of {len(texts)} texts")
+    if by_model:
+        evidence.append(f"the language model finds a person in {len(by_model)} of {len(texts)} texts")
+    if by_address:
+        evidence.append(f"{len(by_address)} of {len(texts)} texts hold a name by a title, a greeting or a closing")
     if known:
         evidence.append(f"{known} of {len(texts)} texts hold a name that recurs from the name columns")
+    if others := sum(1 for t in texts if _others(t, read[t], names, lexicon)):
+        evidence.append(f"{others} of {len(texts)} texts speak of people other than those whom the source lists")
     enough = _enough(people, known, len(texts), near=near or about)
     if enough:
         confidence = 0.65 if near else 0.55
@@ -57,6 +64,15 @@ def weigh_texts(
         words = ("free text", *(evidence or ["nothing about a person was recognised in it"]))
         found.append(CategoryFound("communication.content", 0.75 if personal else REVIEW, share, words))
     return found
+
+
+def _others(text: str, hits: Sequence[Hit], names: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether a text names somebody whom no name column lists, or speaks of relatives or colleagues."""
+    if speaks_of_others(text):
+        return True
+    found = [text[h.start : h.end].split() for h in hits if _is_person(text, h, names, lexicon)]
+    named = [[fold(w).strip(".,;:'’") for w in words] for words in (*found, *addressed(text))]
+    return bool(names) and any(not names.intersection(words) for words in named)
 
 
 def _sensitive(texts: Sequence[str]) -> list[CategoryFound]:

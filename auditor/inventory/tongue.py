@@ -1,81 +1,65 @@
-"""The language of a text, by its small words or its script: enough to say where a language model is missing."""
+"""The language of a text, told by py3langid: which model reads it, and where a language has none."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from auditor.knowledge import home, read_yaml
 from auditor.model import Skipped
 
-_WORD = re.compile(r"[^\W\d_]+")
+# Characters that are enough to tell a language.
 _LONGEST = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
-    """A language by its small words, or by the range of its script's characters."""
+class Tongues:
+    """The languages of `rules/recognizers/languages.yaml` by code, and how likely one must be to be told."""
 
-    code: str
-    title: str
-    words: frozenset[str] = frozenset()
-    first: int = 0
-    last: int = -1
+    titles: Mapping[str, str]
+    sure: float
 
 
 @cache
-def load_tongues() -> tuple[Tongue, ...]:
-    """The languages of `rules/recognizers/languages.yaml`."""
-    top = read_yaml(home("rules") / "recognizers" / "languages.yaml", shown_as="rules/recognizers/languages.yaml")
-    both = top.fields(["languages", "scripts"])
-    found = []
-    for key, node in both["languages"].pairs():
-        fields = node.fields(["title", "words"])
-        found.append(Tongue(key.text(), fields["title"].text(), frozenset(fields["words"].texts())))
-    for key, node in both["scripts"].pairs():
-        fields = node.fields(["title", "from", "to"])
-        span = (int(fields["from"].number()), int(fields["to"].number()))
-        found.append(Tongue(key.text(), fields["title"].text(), frozenset(), *span))
-    return tuple(found)
+def load_tongues() -> Tongues:
+    """The languages between which a text is told."""
+    shown = "rules/recognizers/languages.yaml"
+    top = read_yaml(home("rules") / "recognizers" / "languages.yaml", shown_as=shown)
+    fields = top.fields(("languages", "sure", "addressing"))
+    return Tongues({k.text(): n.text() for k, n in fields["languages"].pairs()}, fields["sure"].number())
 
 
-def language_of(text: str) -> str:
-    """The code of the language; empty where too little speaks for one, or as much for another."""
-    text = text[:_LONGEST]
-    words = [w.lower() for w in _WORD.findall(text)]
-    counted: Counter[str] = Counter()
-    for tongue in load_tongues():
-        if tongue.words:
-            counted[tongue.code] = sum(w in tongue.words for w in words)
-        elif not text.isascii():
-            # One letter of another script is a quotation; a text in it has many. Japanese is told by its kana.
-            letters = sum(tongue.first <= ord(c) <= tongue.last for c in text)
-            weight = 3 if tongue.code == "ja" else 1
-            counted[tongue.code] = letters * weight if letters > 0.15 * len(text) else 0
-    (best, most), (_, next_most) = counted.most_common(2)
-    return best if most > next_most else ""
+def languages_of(texts: Iterable[str]) -> list[str]:
+    """The code of each text's language; empty where none is likely enough."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    tongues = load_tongues()
+    # Not kept: it takes a third of the memory of a language model, and texts are told all at once.
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(list(tongues.titles))
+    told = (identifier.classify(text[:_LONGEST]) for text in texts)
+    return [code if likely > tongues.sure else "" for code, likely in told]
 
 
-def reading_language(text: str, languages: Sequence[str]) -> str:
-    """The language whose model reads a text: its own, where it has one of these, else the first."""
-    # With one model there is nothing to tell.
-    own = language_of(text) if len(languages) > 1 else languages[0]
-    return own if own in languages else languages[0]
+def by_model(told: Mapping[str, str], languages: Sequence[str]) -> dict[str, list[str]]:
+    """Texts, given with their languages, by the one whose model reads them: their own if it has one, else the first."""
+    texts: dict[str, list[str]] = {}
+    for text, code in told.items():
+        texts.setdefault(code if code in languages else languages[0], []).append(text)
+    return texts
 
 
-def unread_languages(texts: Iterable[str], languages: Sequence[str]) -> list[Skipped]:
-    """A note on the texts whose language has no model: their names are sought with the model of another."""
-    counts = Counter(language_of(text) for text in texts)
-    total = counts.total()
-    titles = {t.code: t.title for t in load_tongues()}
+def unread_languages(told: Iterable[str], languages: Sequence[str]) -> list[Skipped]:
+    """A note on the texts whose language, one given for each, has no model: the model of another seeks their names."""
+    counts = Counter(told)
     others = [(code, n) for code, n in counts.most_common() if code not in ("", *languages)]
     if not others:
         return []
+    titles = load_tongues().titles
     said = ", ".join(f"{titles[code]} {n:,}" for code, n in others)
-    what = f"names in {sum(n for _, n in others):,} of {total:,} texts"
+    what = f"names in {sum(n for _, n in others):,} of {counts.total():,} texts"
     why = (
         f"They are in a language for which no model is installed ({said}): the one for {titles[languages[0]]} was "
         "used, which finds fewer names."

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from auditor.errors import SourceError
 from auditor.model import Skipped
+from auditor.sources.documents import NAME, DocumentsTable
 from auditor.sources.files import FileSource, FileTable, source_of
 from auditor.sources.kinds import (
     EXTENSIONS,
@@ -51,18 +52,26 @@ def open_folder(path: Path, *, name: str) -> FileSource:
     files = list(_files(path, skipped))
     stems = Counter(table_name(file.name).casefold() for file in files)
     tables: dict[str, FileTable] = {}
+    documents: list[TableFile] = []
     for file in files:
         location = file.relative_to(path).as_posix()
         stem = table_name(file.name)
         table = stem if stems[stem.casefold()] == 1 else location
         try:
-            tables[table] = _open(file, table, location)
+            one = _recognised(file, table, location)
+            if one.kind.name == "documents":
+                documents.append(one)
+            else:
+                tables[table] = open_table(one)
         except UnreadableError as error:
             skipped.append(Skipped(location, error.what, gap=error.gap))
         except SourceError as error:
             skipped.append(Skipped(location, error.what, gap=True))
         except OSError as error:
             skipped.append(Skipped(location, cannot_read(file, error).what, gap=True))
+    if documents:
+        name_of_all = next(n for n in (NAME, f"{NAME} (files)") if n not in tables)
+        tables[name_of_all] = DocumentsTable(documents, name_of_all)
     if not tables:
         count = f"none of its {len(skipped)} entries can be read" if skipped else "it is empty"
         reason = f", first: {skipped[0].why}" if skipped else "."
@@ -70,13 +79,13 @@ def open_folder(path: Path, *, name: str) -> FileSource:
     return source_of(path, name, "folder", tables, skipped)
 
 
-def _open(file: Path, table: str, location: str) -> FileTable:
+def _recognised(file: Path, table: str, location: str) -> TableFile:
     kind = recognise(file)
     if kind.name == "sqlite":
         raise UnreadableError("A database in a folder is a source of its own.", where=location, do="Name it as one.")
     if not kind.named:
         raise NotATableError("This is not a type that auditor reads.", where=location)
-    return open_table(TableFile(file, kind, table, location, certain=kind.sure))
+    return TableFile(file, kind, table, location, certain=kind.sure)
 
 
 def _files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:

@@ -6,10 +6,12 @@ import gzip
 import os
 import re
 import stat
+import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ TABLES: Mapping[str, str] = {
     "delimited": "auditor.sources.delimited",
     "json": "auditor.sources.jsonlines",
     "parquet": "auditor.sources.parquet",
+    "documents": "auditor.sources.documents",
 }
 """A kind of file that is one table, and the module that reads it by `open_table`."""
 
@@ -31,9 +34,9 @@ EXTENSIONS: Mapping[str, str] = {
     "json": "json", "ndjson": "json", "jsonl": "json", "parquet": "parquet", "pq": "parquet",
 }  # fmt: skip
 
-_SQLITE, _GZIP, _PARQUET = b"SQLite format 3\x00", b"\x1f\x8b", b"PAR1"
+_SQLITE, _GZIP, _PARQUET, _PDF, _ZIP = b"SQLite format 3\x00", b"\x1f\x8b", b"PAR1", b"%PDF-", b"PK\x03\x04"
 _CONTAINERS: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+    (_ZIP, "a zip archive or an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
     (b"BZh", "packed with bzip2"),
     (b"\xfd7zXZ", "packed with xz"),
@@ -128,6 +131,10 @@ def recognise(path: Path) -> Kind:
             raise UnreadableError("A gzipped database or Parquet file is not read.", where=where, do="Unpack it.")
     if head.startswith(_PARQUET):
         return Kind("parquet")
+    if head.startswith(_PDF):
+        return _document(where)
+    if head.startswith(_ZIP) and _is_docx(path):
+        return Kind("documents")
     for magic, what in _CONTAINERS:
         if head.startswith(magic):
             raise UnreadableError(f"This is {what}, which is not read.", where=where, do="Save the data as CSV.")
@@ -145,6 +152,23 @@ def recognise(path: Path) -> Kind:
     if start == "{" or (start == "[" and hint != "delimited"):
         return Kind("json", packed)
     return Kind("delimited", packed, sure=hint == "delimited", named=hint in ("delimited", "txt", "dat", ""))
+
+
+def _document(where: str) -> Kind:
+    if find_spec("pypdf") is None:
+        raise UnreadableError(
+            "This is a PDF, and what reads them is not installed.", where=where,
+            do="Install it: pip install 'crm-privacy-auditor[attachments]'",
+        )  # fmt: skip
+    return Kind("documents")
+
+
+def _is_docx(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "word/document.xml" in archive.namelist()
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return False
 
 
 def _hint(path: Path) -> str:

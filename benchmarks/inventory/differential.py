@@ -17,6 +17,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.inventory.test_matcher import CRASHES, SEEDS, engines, found
 
 ALPHABET = "0123456789 -./:@+()#,;_ABCDEKPTZabcdekptz\n\t\u212a\u017f\u0665\uff15\u00df\u0130\U0001d7d8"
+# What makes a text look like another: marks of direction, nothing's width, entities, combining marks, brackets.
+DISGUISES = (
+    "\u200b\u200c\u200d\ufeff\u202e\u202d\u2066\u2069\u200f\u00ad\u0301\u0660\u06f3\u0967\u00a0\u2003\u2028\x00\x1f"
+)
 
 
 def labelled(folder: Path) -> Iterator[str]:
@@ -38,11 +42,32 @@ def hostile(count: int, seed: int = 0) -> Iterator[str]:
         if number % 3 == 0:
             yield "".join(draw.choices(ALPHABET, k=draw.randint(0, 60)))
             continue
+        if number % 500 == 1:
+            # A very long run, of one character or of one number over and over.
+            yield draw.choice((draw.choice(ALPHABET), draw.choice(SEEDS))) * draw.randint(200, 800)
+            continue
+        if number % 7 == 1:
+            yield _disguised(draw.choice(SEEDS), draw)
+            continue
         text = draw.choice((" ", "", ", ", "\n", "x", "-")).join(draw.choices(SEEDS, k=draw.randint(1, 3)))
         for _ in range(draw.randint(0, 3)):
             at = draw.randint(0, len(text))
             text = text[:at] + draw.choice(ALPHABET) + text[at + draw.randint(0, 1) :]
         yield text
+
+
+def _disguised(text: str, draw: random.Random) -> str:
+    """A number written as entities, nested in brackets and quotes, or with signs in it that nobody sees."""
+    way = draw.randrange(4)
+    if way == 0:
+        return "".join(f"&#{ord(c)};" if draw.random() < 0.5 else c for c in text)
+    if way == 1:
+        for _ in range(draw.randint(1, 12)):
+            text = draw.choice(("({})", "[{}]", '"{}"', "<{}>", "mailto:{}", "https://x.example/?q={}")).format(text)
+        return text
+    if way == 2:
+        return "\u202e" + text[::-1] + "\u202c"
+    return "".join(c + (draw.choice(DISGUISES) if draw.random() < 0.3 else "") for c in text)
 
 
 def main(folder: Path, count: int) -> int:

@@ -109,8 +109,8 @@ def _workers(texts: list[str], answers: dict[str, Answer]) -> None:
     wall = {}
     for title, run in (
         (STOCK, lambda: answers[STOCK](texts)),
-        ("one process", lambda: read_texts(Asked(), texts)),
-        ("two workers", lambda: read_texts(Asked(), texts, workers=2)),
+        ("one process", lambda: read_texts(Asked(), {"en": texts})),
+        ("two workers", lambda: read_texts(Asked(), {"en": texts}, workers=2)),
     ):
         start = time.perf_counter()
         run()

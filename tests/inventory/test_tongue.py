@@ -1,9 +1,9 @@
-"""The language of a text is told by its small words or its script; one without a model is said."""
+"""The language of a text is told by its words or its script; one without a model is said."""
 
 import pytest
 
 from auditor.inventory.take import examine
-from auditor.inventory.tongue import language_of
+from auditor.inventory.tongue import by_model, languages_of
 from tests.inventory.drawing import draw
 
 
@@ -24,7 +24,7 @@ from tests.inventory.drawing import draw
     ("", ""),
 ])  # fmt: skip
 def test_a_text_is_in_its_language(text: str, code: str):
-    assert language_of(text) == code
+    assert languages_of([text]) == [code]
 
 
 def test_texts_without_a_model_for_their_language_are_said_and_are_no_gap():
@@ -32,3 +32,8 @@ def test_texts_without_a_model_for_their_language_are_said_and_are_no_gap():
     failures = examine(draw("notes", {"description": texts})).failures
     assert [(f.what, f.gap) for f in failures] == [("names in 1 of 2 texts", False)]
     assert "German 1" in failures[0].why
+
+
+def test_a_text_is_read_by_the_model_of_its_language_or_the_first():
+    told = {"a": "fr", "b": "de", "c": "", "d": "en"}
+    assert by_model(told, ("en", "fr")) == {"fr": ["a"], "en": ["b", "c", "d"]}
