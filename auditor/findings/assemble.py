@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.findings.fingerprint import fingerprint
+from auditor.findings.urgency import urgency
 from auditor.model import (
     Conclusion,
     Finding,
@@ -34,13 +35,6 @@ def find(
         if place.counts.violations
     ]
     return tuple(sorted(findings, key=urgency))
-
-
-def urgency(finding: Finding) -> tuple[int, bool, int, str, str]:
-    """Sort key: severity, what a machine decided before what a person must review, people, then names."""
-    reach = finding.place.counts.people or finding.place.counts.violations
-    review = finding.place.state is not State.FAIL
-    return finding.severity.rank, review, -reach, finding.rule.id, finding.place.source
 
 
 def _finding(result: RuleResult, place: PlaceResult, patterns: Mapping[str, Remediation], policy: Policy) -> Finding:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from auditor.findings.assemble import urgency
+from auditor.findings.urgency import urgency
 from auditor.model import AuditResult, Finding, PlaceResult, Rule, RuleResult, RuleType, Severity, State
 from auditor.writers.text import NAME_LIMIT, visible
 

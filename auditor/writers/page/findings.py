@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.findings.assemble import urgency
+from auditor.findings.urgency import urgency
 from auditor.model import Counts, ExceptionUse, Finding, Severity, State
 from auditor.writers.page.bars import PopulationBar, population
 from auditor.writers.page.ledger import table_of
