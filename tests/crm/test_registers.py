@@ -182,6 +182,23 @@ def test_a_wrong_column_or_source_is_said(tmp_path, policy, said):
         assert [gap for gap in result.binding.failures if said in gap.why]
 
 
+def test_what_is_no_file_is_no_register(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with audited(tmp_path, "registers: {hold: folder, request: /dev/zero}") as result:
+        assert [gap.why.partition(".")[0] for gap in result.binding.failures] == ["This is not a regular file"] * 2
+
+
+def test_a_source_cannot_have_the_name_of_the_registers(tmp_path):
+    (tmp_path / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
+    (tmp_path / "auditor.yaml").write_text("processors: [{name: Mailer}]", encoding="utf-8")
+    policy = load_policy(tmp_path / "auditor.yaml")
+    with (
+        pytest.raises(KnowledgeError, match="Name it otherwise"),
+        bound(f"policy={tmp_path / 'contacts.csv'}", policy=policy),
+    ):
+        pass
+
+
 def test_rows_that_do_not_fit_are_counted(tmp_path):
     text = "no,customer,received_at\n1,1,2026-01-01\n2,2,2026-01-01,too,many,cells\n3,3,2026-02-02\n"
     with audited(tmp_path, "registers: {request: requests.csv}", requests=text) as result:
