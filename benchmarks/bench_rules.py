@@ -123,7 +123,7 @@ def judging(place: str) -> dict[str, Any]:
         policy = Policy(profiles={source.info.name: str(PROFILE)})
         wanted = needs(judged.compiled for judged in (*scalars, *(one for (one,) in quantified)))
         bind([source], Inventory(()), stage, policy=policy, as_of=AS_OF, key=KEY, needs=wanted)
-        names = scan.unique_relations(stage.connection, ["subject", "consent"], relations)
+        names = scan.unique_relations(stage.connection, ["subject", "consent"], context)
         context = replace(context, unique=names)
         raw = stage._raw
         raw.execute("SET VARIABLE as_of = $at", {"at": context.as_of})

@@ -217,6 +217,16 @@ def test_a_column_that_is_there_and_empty_is_an_answer(tmp_path):
         assert counts(judged(result, "request-answered-late")["registers"]) == (1, 1, 0)
 
 
+def test_a_column_that_is_not_there_is_no_answer_unless_the_policy_says_so(tmp_path):
+    text = "no,customer,kind,received_at,closed_at\n1,1,access,2026-10-20,\n2,1,access,2026-01-20,\n"
+    with audited(tmp_path, "registers: {request: requests.csv}", requests=text) as result:
+        place = judged(result, "request-answered-late")["registers"]
+    assert place.state is State.NOT_ASSESSED
+    assert "the register has no column for it" in place.reason
+    with audited(tmp_path, 'registers: {request: {file: requests.csv, every: {extended_at: ""}}}') as result:
+        assert counts(judged(result, "request-answered-late")["registers"]) == (1, 1, 0)
+
+
 def test_of_several_sources_each_row_goes_where_its_person_is(tmp_path):
     more = "Id,FirstName,LastName,Email,MailingCountry\n9,Dora,P,dora@example.com,GB\n3,Cleo,N,cleo@example.com,US\n"
     text = "no,email,received_at,kind,extended_at,closed_at\n1,ada@example.com,2026-01-01,access,,\n"
