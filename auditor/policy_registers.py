@@ -177,7 +177,8 @@ def _register(node: Node, relation: Relation, folder: Path) -> Register:
     every = {}
     for key, value in parts["every"].pairs() if "every" in parts else ():
         known = _known(key, relation)
-        _check(value, known)
+        if value.text():  # a blank says that no row has one
+            _check(value, known)
         every[known.name] = value.text()
     for known in (field_of(relation, name) for name in fields_of(relation)):
         if shared and known.type in ("time", "birth"):

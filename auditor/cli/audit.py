@@ -103,6 +103,12 @@ def _exceptions(named: Path | None) -> Path | None:
 def _own_words(policy: Any) -> list[str]:
     """What the policy itself says may stand in the report."""
     gaps = [text for gap in policy.known_gaps for text in (gap.what, gap.reason, gap.owner)]
+    gaps += [
+        text
+        for entries in policy.entries.values()
+        for entry in entries
+        for text in (entry.name, *entry.values.values())
+    ]
     return [policy.organisation, policy.classification, *policy.owners.values(), *gaps]
 
 

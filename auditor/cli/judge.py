@@ -90,7 +90,8 @@ def _scope(result: AuditResult) -> Iterator[str]:
 
 
 def _names(result: AuditResult) -> str:
-    profiles = {p.source: p.title for p in result.binding.profiles}
+    beside = {info.name for info in result.binding.registers}
+    profiles = {p.source: p.title for p in result.binding.profiles if p.source not in beside}
     return ", ".join(
         f"{plain(s.name)} ({plain(profiles[s.name] or 'no people recognised')})"
         for s in result.sources

@@ -20,10 +20,11 @@ from auditor.crm.profile import Profile
 from auditor.crm.profiles import INFERRED, load_profiles, named_profile, recognise
 from auditor.crm.regimes import count_countries, count_regimes, derive_regimes
 from auditor.crm.register_binding import bind_registers
-from auditor.crm.registers import open_registers
+from auditor.crm.registers import open_registers, read_as
 from auditor.crm.resolving import find_tables
 from auditor.crm.staging import lookup_in, stage_tables
 from auditor.crm.work import Needs, Work, insert, make_keys_unique
+from auditor.errors import KnowledgeError
 from auditor.jurisdictions import load_jurisdictions
 from auditor.language import Context, last_instant
 from auditor.model import Binding, BoundRelation, Fill, Inventory, ProfileUsed, Skipped, SourceInfo
@@ -72,6 +73,9 @@ def bind(
     infos = [source.info for source in sources]
     build_identity(stage.connection, relations)
     registers, about = open_registers(policy, relations), [info.name for info in infos]
+    for name in set(registers.sources) & set(about):
+        do = "Name it otherwise: NAME=PATH, or its key under `sources`."
+        raise KnowledgeError(f"A source is called {name!r}, which is what the report calls the policy's own.", do=do)
     read = bind_registers(registers, about, work, progress, completing=True)
     derive_regimes(stage, tables["subject"], policy, facts)
     read += bind_registers(registers, about, work, progress, completing=False)
@@ -79,7 +83,7 @@ def bind(
     subject = tables["subject"]
     live = sa.select(sa.func.count()).select_from(subject).where(sa.not_(subject.c.deleted))
     return Binding(
-        profiles=tuple(used_profiles),
+        profiles=(*used_profiles, *(ProfileUsed(place, "", *read_as(place)) for place in registers.sources)),
         relations=tuple(work.bound),
         countries=count_countries(stage.connection, subject),
         regimes=count_regimes(stage.connection, subject),

@@ -112,6 +112,13 @@ def open_registers(policy: Policy, relations: Relations) -> Registers:
     return found
 
 
+def read_as(place: str) -> tuple[str, str]:
+    """What the report says that a place is, and how it was read."""
+    if place == POLICY:
+        return "What the policy states", "its sections have the names of relations, its entries those of their fields"
+    return "Register files", "their columns are taken for fields as the policy says, else by their names"
+
+
 def _source(
     name: str,
     file: str,
@@ -208,6 +215,8 @@ def _register(
     register: Register, name: str, relation: Relation, relations: Relations
 ) -> tuple[_Register, OpenRegister]:
     try:
+        if register.path.exists() and not register.path.is_file():
+            raise SourceError("This is not a regular file.", do="A register is a file: CSV, TSV, JSON or Parquet.")
         kind = recognise(register.path)
         if kind.name == "sqlite":
             raise SourceError("A register is a file: CSV, TSV, JSON or Parquet.", do="Name the database as a source.")

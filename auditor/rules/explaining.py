@@ -85,7 +85,9 @@ def explain(
 
 def _fields(compiled: CompiledRule, source: str, binding: Binding) -> tuple[FieldThere, ...]:
     """Every field the rule reads, in the order of its text; keys and marks of deletion only where they are asked."""
-    held = {bound.relation: bound for bound in binding.relations if bound.source == source}
+    home = dict(binding.homes).get(source, source)
+    near = sorted((b for b in binding.relations if b.source in (source, home)), key=lambda b: b.source == source)
+    held = {bound.relation: bound for bound in near}
     found: dict[str, FieldThere] = {}
     for read in rule_reads(compiled, load_relations()):
         for relation, field in read.fields:

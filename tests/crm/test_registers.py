@@ -182,6 +182,23 @@ def test_a_wrong_column_or_source_is_said(tmp_path, policy, said):
         assert [gap for gap in result.binding.failures if said in gap.why]
 
 
+def test_what_is_no_file_is_no_register(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with audited(tmp_path, "registers: {hold: folder, request: /dev/zero}") as result:
+        assert [gap.why.partition(".")[0] for gap in result.binding.failures] == ["This is not a regular file"] * 2
+
+
+def test_a_source_cannot_have_the_name_of_the_registers(tmp_path):
+    (tmp_path / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
+    (tmp_path / "auditor.yaml").write_text("processors: [{name: Mailer}]", encoding="utf-8")
+    policy = load_policy(tmp_path / "auditor.yaml")
+    with (
+        pytest.raises(KnowledgeError, match="Name it otherwise"),
+        bound(f"policy={tmp_path / 'contacts.csv'}", policy=policy),
+    ):
+        pass
+
+
 def test_rows_that_do_not_fit_are_counted(tmp_path):
     text = "no,customer,received_at\n1,1,2026-01-01\n2,2,2026-01-01,too,many,cells\n3,3,2026-02-02\n"
     with audited(tmp_path, "registers: {request: requests.csv}", requests=text) as result:
@@ -197,6 +214,16 @@ def test_an_empty_register_says_that_there_was_nothing(tmp_path):
 def test_a_column_that_is_there_and_empty_is_an_answer(tmp_path):
     text = "no,customer,kind,received_at,extended_at,closed_at\n1,1,access,2026-10-20,,\n2,1,access,2026-01-20,,\n"
     with audited(tmp_path, "registers: {request: requests.csv}", requests=text) as result:
+        assert counts(judged(result, "request-answered-late")["registers"]) == (1, 1, 0)
+
+
+def test_a_column_that_is_not_there_is_no_answer_unless_the_policy_says_so(tmp_path):
+    text = "no,customer,kind,received_at,closed_at\n1,1,access,2026-10-20,\n2,1,access,2026-01-20,\n"
+    with audited(tmp_path, "registers: {request: requests.csv}", requests=text) as result:
+        place = judged(result, "request-answered-late")["registers"]
+    assert place.state is State.NOT_ASSESSED
+    assert "the register has no column for it" in place.reason
+    with audited(tmp_path, 'registers: {request: {file: requests.csv, every: {extended_at: ""}}}') as result:
         assert counts(judged(result, "request-answered-late")["registers"]) == (1, 1, 0)
 
 
