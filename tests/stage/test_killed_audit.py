@@ -11,6 +11,6 @@ KILL = Path(__file__).parents[2] / "benchmarks" / "rules" / "kill.py"
 
 def test_a_killed_audit_run_again_finds_the_same_and_leaves_nothing():
     words = [sys.executable, str(KILL), "--subjects", "3000", "--points", "2", "--seed", "1"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 of 2 points are right" in done.stdout
