@@ -12,29 +12,6 @@ from auditor.inventory.taxonomy import category_named
 from auditor.knowledge import home, read_yaml
 
 _STREET_LISTS = ("glued", "trailing", "trailing_short", "leading", "leading_short", "marks")
-# Languages whose names of countries are known, beside the codes of ISO 3166.
-_SPOKEN = (
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "pl",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "cs",
-    "hu",
-    "ro",
-    "tr",
-    "ru",
-    "ja",
-    "zh",
-    "ko",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +36,23 @@ class Words:
 
 @cache
 def load_words() -> Words:
-    """The lists of `rules/recognizers/words` and `rules/recognizers/values.yaml`, and the countries' names of CLDR."""
+    """The lists of `rules/recognizers/words` and `rules/recognizers/values.yaml`."""
     folder = home("rules") / "recognizers"
     fields = [f"street_{name}" for name in _STREET_LISTS]
     top = read_yaml(folder / "values.yaml", shown_as="rules/recognizers/values.yaml").fields(
         [*fields, "attributes", "boxes", "colours", "organisations", "postcodes", "postcodes_beside_an_address"]
     )
     listed = {
-        name: frozenset((folder / "words" / f"{name}.txt").read_text(encoding="utf-8").split("\n"))
-        for name in ("given", "surnames", "places", "jobs")
+        name: frozenset((folder / "words" / f"{name}.txt").read_text(encoding="utf-8").splitlines())
+        for name in ("given", "surnames", "places", "jobs", "calendar", "countries")
     }
     codes = []
     for node in top["postcodes"].items():
         one = node.fields(["title", "pattern"])
         codes.append((one["title"].text(), re.compile(one["pattern"].text())))
+    listed["calendar"] |= _folded(top["colours"].texts())
     return Words(
         **listed,
-        calendar=_calendar() | _folded(top["colours"].texts()),
-        countries=_countries(),
         organisations=_folded(top["organisations"].texts()),
         street={name: _folded(top[f"street_{name}"].texts()) for name in _STREET_LISTS},
         attributes=tuple((category_named(key), _folded(v.texts())) for key, v in top["attributes"].pairs()),
@@ -88,29 +64,6 @@ def load_words() -> Words:
 
 def _folded(words: Iterable[str]) -> frozenset[str]:
     return frozenset(fold(w) for w in words)
-
-
-def _countries() -> frozenset[str]:
-    from babel import Locale
-
-    names = {fold(n) for code in _SPOKEN for c, n in Locale(code).territories.items() if len(c) == 2}
-    return frozenset({*names, "usa", "uk", "england", "scotland", "wales", "holland", "u.s.a.", "great britain"})
-
-
-def _calendar() -> frozenset[str]:
-    from babel import Locale
-
-    spoken = [Locale(code) for code in _SPOKEN]
-    return frozenset(
-        fold(name)
-        for locale in spoken
-        for named in (
-            locale.months["format"]["wide"],
-            locale.months["stand-alone"]["wide"],
-            locale.days["format"]["wide"],
-        )
-        for name in named.values()
-    )
 
 
 @cache

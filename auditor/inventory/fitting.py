@@ -17,6 +17,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d{2}|20\d{2})(?!\d)")
 _COMPACT_DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}")
+# `{contact.name}`, `[token]` and `%name%` stand for something else.
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}|\{\{.*\}\}|\[[^\]]*\]|%\w+%|<[^<>]*>|\$\{.*\}")
 _DAY = re.compile(r"\d{1,2}[-/.]\d{1,2}\.?")
 _PARTS = re.compile(r"[;,|\x01\n]+")
 _MANY_KINDS = 40
@@ -107,7 +109,7 @@ def _identifier(text: str, shape: Shape) -> bool:
 
 def _secret(text: str, shape: Shape) -> bool:
     no = (Shape.BOOL, Shape.DATE, Shape.DECIMAL, Shape.PROSE, Shape.URL, Shape.UUID)
-    return shape not in no and " " not in text and len(text) >= 4
+    return shape not in no and " " not in text and len(text) >= 4 and not _PLACEHOLDER.fullmatch(text)
 
 
 _TESTS: Mapping[str, Callable[[str, Shape], bool]] = {

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from auditor.inventory.checks import Check, luhn
 from auditor.inventory.taxonomy import category_named
 from auditor.knowledge import Node, home, read_yaml
+
+# No number has fewer: a Hong Kong identity card's six.
+_FEWEST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,15 @@ def _check_digit(node: Node) -> CheckDigit:
 def _passes(
     pattern: re.Pattern[str], written: re.Pattern[str] | None, digits: tuple[CheckDigit, ...], value: str
 ) -> bool:
-    if written is not None and written.fullmatch(value) is None:
+    plain = _plain(value)
+    if not plain or pattern.fullmatch(plain) is None:
         return False
-    plain = re.sub(r"[\s./()-]", "", value).upper()
-    return pattern.fullmatch(plain) is not None and all(d.holds(plain) for d in digits)
+    return (written is None or written.fullmatch(value) is not None) and all(d.holds(plain) for d in digits)
+
+
+@lru_cache(maxsize=4096)
+def _plain(value: str) -> str:
+    """The number without what groups it; empty if there are too few digits, or too many signs, for any number."""
+    if len(value) > 40 or sum(map(str.isdigit, value)) < _FEWEST_DIGITS:
+        return ""
+    return re.sub(r"[\s./()-]", "", value).upper()

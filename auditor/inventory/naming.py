@@ -205,5 +205,5 @@ def _in_context(
         return UNSURE if unknown else MODIFIED
     # Among columns of people a short word for a place means theirs; a bare name may still be that of an order.
     if table.people and table.kind == "" and not unknown:
-        return UNSURE if concept.category == "identity.name" else MODIFIED
+        return OPEN if concept.category == "identity.name" else MODIFIED
     return 0.0 if table.kind == "thing" else OPEN

