@@ -64,6 +64,20 @@ def readings(column: Column, lexicon: Lexicon) -> list[CategoryFound]:
     return found if speaks_for_itself(column, lexicon) else [f for f in found if f.confidence >= 0.7]
 
 
+def shares(column: Column, lexicon: Lexicon) -> tuple[str, ...]:
+    """What part of a column's words is known to be what, for those who want to see why."""
+    words, texts = load_words(), [t for t in column.texts if len(t) <= 120][:MOST]
+    read = [read_value(t, words, lexicon) for t in texts]
+    told: tuple[tuple[str, Callable[[Reading], bool]], ...] = (
+        ("a known given name with other words", lambda r: r.person > 0), ("known given names", lambda r: r.given),
+        ("known surnames", lambda r: r.surname), ("known towns or regions", lambda r: r.place),
+        ("countries", lambda r: r.country), ("written like street addresses", lambda r: r.street),
+        ("named like organisations", lambda r: r.organisation), ("words of job titles", lambda r: r.job),
+    )  # fmt: skip
+    counted = [(sum(map(test, read)), what) for what, test in told]
+    return tuple(f"{n:,} of {len(texts):,} distinct values are {what}" for n, what in counted if n)
+
+
 def speaks_for_itself(column: Column, lexicon: Lexicon) -> bool:
     """Whether the name of a column leaves it to the values to say what they are."""
     if column.meaning.kind == "thing" or any(c.denied or c.strength > OPEN for c in column.claims):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from auditor.errors import InventoryError
 from auditor.inventory.checks import CHECKS
 from auditor.inventory.column import Column
+from auditor.inventory.content import shares
 from auditor.inventory.fitting import fitting
 from auditor.inventory.identifiers import load_identifiers
 from auditor.inventory.lexicon import Lexicon, load_lexicon, split_name
@@ -31,6 +32,7 @@ def explain(studied: Studied, where: str, *, full: bool = False) -> tuple[Sectio
         ("Table", _table(column)),
         ("Name", _name(column, lexicon)),
         ("Shapes", _shapes(column)),
+        ("Words of values", shares(column, lexicon) or ("none is known",)),
         ("Validators", _validators((*test(column, (*CHECKS, *load_identifiers())), *studied.tests[index]))),
         ("Names known from elsewhere", _known(column, studied.names)),
         ("Verdict", _verdict(studied, index)),

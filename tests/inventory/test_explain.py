@@ -17,7 +17,7 @@ def told(where: str) -> dict[str, tuple[str, ...]]:
 def test_the_name_the_shapes_the_validators_and_the_verdict_are_told_apart():
     sections = told("contacts.email")
     assert list(sections) == [
-        "Column", "Table", "Name", "Shapes", "Validators", "Names known from elsewhere", "Verdict",
+        "Column", "Table", "Name", "Shapes", "Words of values", "Validators", "Names known from elsewhere", "Verdict",
     ]  # fmt: skip
     assert sections["Table"] == ("read as 'contacts': about a person",)
     assert any("strength 0.90; 100%" in line for line in sections["Name"])
