@@ -29,10 +29,11 @@ def main() -> int:
     parser.add_argument("--rules", type=int, default=150, help="rules of a batch, each judged on all of its databases")
     parser.add_argument("--seed", type=int, default=1, help="seed of the first batch; each further one has the next")
     chosen = parser.parse_args()
-    tally, began, seed = Tally(), time.monotonic(), chosen.seed
+    tally, seed = Tally(), chosen.seed
     with ExitStack() as stack:
         running = list(_running(stack))
         filled = stack.enter_context(held(running, chosen.databases))
+        began = time.monotonic()
         while not tally.differences and time.monotonic() - began < 60 * chosen.minutes:
             batch(seed, chosen.databases, chosen.rules, filled, tally)
             seed += 1

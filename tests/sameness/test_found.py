@@ -1,0 +1,49 @@
+"""What the proof of sameness has found, each as the smallest rows that show it."""
+
+from __future__ import annotations
+
+from random import Random
+
+from tests.crm.bound import bound
+from tests.sameness import crm
+from tests.sameness.carriers import to_csv
+from tests.sameness.cells import Cell
+from tests.sameness.proof import PROFILE, compiled
+from tests.sameness.sentences import Sentence
+
+
+def one_person(tmp_path, **raw):
+    """The subject of a database with one person, some of whose cells are given."""
+    row = {**dict.fromkeys(crm.columns("people"), Cell(None, None)), "id": Cell("1", "1")}
+    row |= {name: Cell(value, None) for name, value in raw.items()}
+    database = {**dict.fromkeys(crm.TABLES, ()), "people": [row]}
+    with bound(to_csv(database, tmp_path / "crm"), profile=str(PROFILE)) as result:
+        (subject,) = result.rows("subject")
+        return subject
+
+
+def test_a_flag_that_cannot_be_read_is_given(tmp_path):
+    subject = one_person(tmp_path, dead="maybe")
+    assert (subject["deceased"], subject["deceased__given"]) == (None, True)
+
+
+def test_a_condition_of_a_profile_that_is_unknown_was_not_given(tmp_path):
+    staff = [{**dict.fromkeys(crm.columns("staff"), Cell(None, None)), "id": Cell("1", "1")}]
+    database = {**dict.fromkeys(crm.TABLES, ()), "staff": staff}
+    with bound(to_csv(database, tmp_path / "crm"), profile=str(PROFILE)) as result:
+        (user,) = result.rows("user")
+    assert (user["active"], user["active__given"]) == (None, False)
+
+
+def test_the_first_number_does_not_get_the_country_of_the_second(tmp_path):
+    subject = one_person(tmp_path, mobile="030 1230001", work="+44 20 7946 0001")
+    assert (subject["phone"] is not None, subject["phone__region"]) == (True, None)
+
+
+def test_a_rule_may_count_business_days_from_a_fixed_day_of_this_century():
+    text = "created_at > '2024-03-30' + 2 'US' business days"
+    assert len(list(compiled([Sentence("subject", "", text, False)]))) == 1
+
+
+def test_the_same_seed_gives_the_same_database():
+    assert crm.database(Random(7), 0) == crm.database(Random(7), 0)
