@@ -71,7 +71,7 @@ def on_list(entries: tuple[Listing, ...], country: Value, moment: Value) -> Cond
     """Whether a country was on a list at a time; unknown where it is for some recipients only."""
     at = bounds(moment)
     sure, partly = _in_force(entries, country, at, False), _in_force(entries, country, at, True)
-    kleene = sa.or_(sure, sa.case((partly.is_(sa.false()), sa.false()), else_=unknown()))
+    kleene = sa.or_(sure, sa.case((sa.not_(partly), sa.false()), else_=unknown()))
     return sa.case((sa.and_(known(country.column), known(at[0])), kleene), else_=unknown())
 
 
