@@ -6,7 +6,6 @@ is being destroyed is only printed. So it is remembered that somebody asked, and
 
 from __future__ import annotations
 
-import _thread
 import signal
 import sys
 import threading
@@ -54,7 +53,9 @@ def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
 def _lost(fault: sys.UnraisableHookArgs) -> None:
     """Called for what was raised where nothing can be raised: an interrupt comes once more, the rest as before."""
     if _ASKED.end and isinstance(fault.exc_value, KeyboardInterrupt):
-        again = threading.Timer(_LATER, _thread.interrupt_main)  # at once, it would be raised in here, and lost too
+        main = threading.main_thread().ident or 0
+        # At once, it would be raised in here, and lost too.
+        again = threading.Timer(_LATER, signal.pthread_kill, (main, signal.SIGINT))
         again.daemon = True
         again.start()
     else:
