@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +11,8 @@ import pyarrow.compute as pc
 
 from auditor.inventory.attributes import ByAttribute
 from auditor.inventory.lexicon import Lexicon, load_lexicon, split_name
-from auditor.model import SourceInfo, TableInfo
+from auditor.inventory.passing import Passing
+from auditor.model import TableInfo
 from auditor.sources import Source
 
 # Values kept of one attribute, and attributes told apart in one column; more than that are no attributes.
@@ -41,20 +41,15 @@ def attribute_columns(table: TableInfo, lexicon: Lexicon) -> tuple[str, tuple[st
     return (plain[0], holding) if holding and plain else ("", ())
 
 
-class Sorted:
+class Sorted(Passing):
     """A source that sorts the values of such tables by their attribute on the way."""
 
     def __init__(self, source: Source, seed: int, clean: Callable[[str], str] | None = None) -> None:
-        self._source = source
+        super().__init__(source)
         self._seed = seed
         self._clean = clean or str
         self._lexicon = load_lexicon()
         self.kept: dict[tuple[str, str, str], dict[str, _Kept]] = {}
-
-    @property
-    def info(self) -> SourceInfo:
-        """See Source."""
-        return self._source.info
 
     def read(self, table: TableInfo, columns: Sequence[str], *, batch_rows: int = 50_000) -> Iterator[pa.RecordBatch]:
         """See Source."""
@@ -72,20 +67,6 @@ class Sorted:
         """The values of one column by their attribute."""
         kept = self.kept.get((table.schema, table.name, column), {})
         return {name: tuple(map(self._clean, k.values)) for name, k in kept.items()} if len(kept) <= MOST else {}
-
-    def unread(self, table: TableInfo) -> int:
-        """See Source."""
-        return self._source.unread(table)
-
-    def close(self) -> None:
-        """See Source."""
-        self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _sort(kept: dict[str, _Kept], names: pa.DictionaryArray, values: pa.Array, generator: np.random.Generator) -> None:

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,9 +18,10 @@ from auditor.inventory.checks import CHECKS, Check, emails_inside, iban_inside, 
 from auditor.inventory.column import LONGEST
 from auditor.inventory.identifiers import load_identifiers
 from auditor.inventory.lexicon import fold, load_lexicon
+from auditor.inventory.passing import Passing
 from auditor.inventory.shapes import readable
 from auditor.inventory.weigh import Tested
-from auditor.model import SourceInfo, TableInfo
+from auditor.model import TableInfo
 from auditor.sources import Source
 
 # A value that passes a strong validator matches this: an at sign (or its entity), check digits of an IBAN, the marks of
@@ -80,22 +80,17 @@ def _personal_email(value: str) -> bool:
     return any(fold(a.split("@")[0].split("<")[-1].removeprefix("mailto:")) not in mailboxes for a in addresses)
 
 
-class Watched:
+class Watched(Passing):
     """A source whose batches are scanned on their way; `tallies` holds what was found, by table and column.
 
     `clean` takes words out of a value before it is looked at.
     """
 
     def __init__(self, source: Source, clean: Callable[[str], str] | None = None) -> None:
-        self._source = source
+        super().__init__(source)
         self._clean = clean
         self._checks = [(check, SIGNS.get(check.id, ANY)) for check in strong_checks()]
         self.tallies: dict[tuple[str, str, str], Tally] = {}
-
-    @property
-    def info(self) -> SourceInfo:
-        """See Source."""
-        return self._source.info
 
     def read(self, table: TableInfo, columns: Sequence[str], *, batch_rows: int = 50_000) -> Iterator[pa.RecordBatch]:
         """See Source; looks at every value that passes by."""
@@ -103,20 +98,6 @@ class Watched:
             for name, column in zip(columns, batch.columns, strict=True):
                 self._scan(self.tallies.setdefault((table.schema, table.name, name), Tally()), column)
             yield batch
-
-    def unread(self, table: TableInfo) -> int:
-        """See Source."""
-        return self._source.unread(table)
-
-    def close(self) -> None:
-        """See Source."""
-        self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _scan(self, tally: Tally, column: pa.Array) -> None:
         filled = column.filter(pc.not_equal(pc.utf8_trim_whitespace(column), ""))
