@@ -126,6 +126,8 @@ class CategoryFound:
     prevalence: float
     evidence: tuple[str, ...] = ()
     """Why, in words; never a value."""
+    looked_at: int = 0
+    """The number of values that the prevalence is a share of; 0 if nobody said."""
 
 
 @dataclass(frozen=True, slots=True)

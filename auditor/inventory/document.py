@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.inventory.lexicon import Lexicon, load_lexicon, split_name
-from auditor.inventory.promise import missed_below
+from auditor.inventory.promise import interval, missed_below
 from auditor.inventory.taxonomy import load_taxonomy
-from auditor.model import ColumnInventory, Inventory
+from auditor.model import CategoryFound, ColumnInventory, Inventory
 
 SCHEMA_VERSION = "1"
 
@@ -49,6 +49,7 @@ def _column(column: ColumnInventory) -> Mapping[str, Any]:
                 "category": c.category,
                 "confidence": round(c.confidence, 2),
                 "prevalence": round(c.prevalence, 3),
+                "prevalence_interval": [round(end, 3) for end in prevalence_interval(column, c)],
                 "evidence": list(c.evidence),
             }
             for c in column.categories
@@ -58,7 +59,8 @@ def _column(column: ColumnInventory) -> Mapping[str, Any]:
 
 RECORD = (
     "source", "schema", "table", "column", "category", "title", "sensitivity", "flags", "confidence", "decision",
-    "rows", "read", "filled", "prevalence", "values", "undetected_below", "evidence",
+    "rows", "read", "filled", "prevalence", "prevalence_from", "prevalence_to", "values", "undetected_below",
+    "evidence",
 )  # fmt: skip
 # What Art. 30(1)(a) to (g) asks for besides the categories of data; no detector knows most of it.
 ARTICLE_30 = (
@@ -85,6 +87,7 @@ def record_of_processing(inventory: Inventory, *, controller: str = "") -> str:
                 category.key, category.title, category.level, " ".join(sorted(category.flags)),
                 f"{found.confidence:.2f}", "personal" if found.confidence >= 0.5 else "needs review",
                 column.rows, column.read, column.non_empty, f"{found.prevalence:.4f}",
+                *(f"{end:.4f}" for end in prevalence_interval(column, found)),
                 round(found.prevalence * column.non_empty), f"{undetected_below(column):.4f}",
                 _text("; ".join(found.evidence)), whose, _text(controller), *[""] * (len(ARTICLE_30) - 2),
             ])  # fmt: skip
@@ -99,7 +102,16 @@ def data_subjects(table: str, column: str, lexicon: Lexicon) -> str:
 
 def undetected_below(column: ColumnInventory) -> float:
     """The share of a column's values below which, at 95 % confidence, lies what the sample did not meet."""
-    return missed_below(column.non_empty - (column.rows - column.read), column.non_empty)
+    return missed_below(_looked_at(column), column.non_empty)
+
+
+def prevalence_interval(column: ColumnInventory, found: CategoryFound) -> tuple[float, float]:
+    """Between which shares of a column's values, at 95 % confidence, a category's lies."""
+    return interval(found.prevalence, found.looked_at or _looked_at(column), column.non_empty)
+
+
+def _looked_at(column: ColumnInventory) -> int:
+    return column.non_empty - (column.rows - column.read)
 
 
 def _text(value: str) -> str:

@@ -13,12 +13,13 @@ from auditor.inventory.identifiers import load_identifiers
 from auditor.inventory.lexicon import Lexicon, load_lexicon, split_name
 from auditor.inventory.mask import examples
 from auditor.inventory.people import mentions
-from auditor.inventory.promise import promise
+from auditor.inventory.promise import interval, promise
 from auditor.inventory.shapes import Shape
 from auditor.inventory.take import Studied
 from auditor.inventory.taxonomy import load_taxonomy
 from auditor.inventory.weigh import PERSONAL, Tested, above_chance, test
 from auditor.knowledge import nearest
+from auditor.model import CategoryFound
 
 Section = tuple[str, tuple[str, ...]]
 
@@ -116,6 +117,12 @@ def _known(column: Column, names: frozenset[str]) -> tuple[str, ...]:
     return (f"{hits:,} of {len(column.texts):,} distinct values hold one of the names that the name columns list",)
 
 
+def _between(column: Column, found: CategoryFound) -> str:
+    """The interval, if not every value was looked at."""
+    low, high = interval(found.prevalence, found.looked_at or column.sampled, column.non_empty)
+    return f" ({low:.1%} to {high:.1%} of all, at 95 % confidence)" if low < high else ""
+
+
 def _verdict(studied: Studied, index: int) -> tuple[str, ...]:
     found, taxonomy = studied.found[index], load_taxonomy()
     lines = []
@@ -124,7 +131,8 @@ def _verdict(studied: Studied, index: int) -> tuple[str, ...]:
         sure = "personal" if one.confidence >= PERSONAL else "needs review"
         lines.append(
             f"{one.category} ({category.title}, {category.level}): {sure}, confidence {one.confidence:.2f}, in "
-            f"{one.prevalence:.0%} of the values, because " + "; ".join(one.evidence)
+            f"{one.prevalence:.0%} of the values{_between(studied.columns[index], one)}, because "
+            + "; ".join(one.evidence)
         )
     shown = examples(studied.columns[index], found)
     if shown:

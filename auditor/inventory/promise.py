@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 CONFIDENCE = 0.95
+_Z = 1.959964
+"""The normal distribution's quantile of that confidence, two-sided."""
 
 
 def missed_below(looked_at: int, total: int) -> float:
@@ -15,6 +17,21 @@ def missed_below(looked_at: int, total: int) -> float:
     if looked_at >= total:
         return 0.0
     return 1.0 if looked_at <= 0 else 1.0 - (1.0 - CONFIDENCE) ** (1.0 / looked_at)
+
+
+def interval(share: float, looked_at: int, total: int) -> tuple[float, float]:
+    """The share of all values, at 95 % confidence, if it was this of those looked at (Wilson's score interval, 1927).
+
+    No width where every value was looked at, and from 0 to 1 where none was.
+    """
+    if looked_at >= total:
+        return share, share
+    if looked_at <= 0:
+        return 0.0, 1.0
+    around = _Z * _Z / looked_at
+    middle = (share + around / 2) / (1 + around)
+    width = _Z / (1 + around) * math.sqrt(share * (1 - share) / looked_at + around / (4 * looked_at))
+    return max(0.0, middle - width), min(1.0, middle + width)
 
 
 def sample_for(max_miss: float) -> int:

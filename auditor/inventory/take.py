@@ -195,7 +195,9 @@ def _result(column: Column, found: tuple[CategoryFound, ...], how: How) -> Colum
         rows=column.rows,
         read=column.rows - unseen,
         non_empty=column.non_empty,
-        categories=tuple(f for f in found if f.confidence >= WORTH_TELLING),
+        categories=tuple(
+            replace(f, looked_at=f.looked_at or column.sampled) for f in found if f.confidence >= WORTH_TELLING
+        ),
         examples=examples(column, found, reveal=how.reveal),
     )
 

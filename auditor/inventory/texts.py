@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from auditor.inventory.addressing import addressed, speaks_of_others
@@ -64,7 +65,7 @@ def weigh_texts(
         personal = enough or (near and about) or any(f.confidence >= PERSONAL for f in found)
         words = ("free text", *(evidence or ["nothing about a person was recognised in it"]))
         found.append(CategoryFound("communication.content", 0.75 if personal else REVIEW, share, words))
-    return found
+    return [replace(one, looked_at=len(texts)) for one in found]
 
 
 def _others(text: str, hits: Sequence[Hit], names: frozenset[str], lexicon: Lexicon) -> bool:

@@ -79,9 +79,9 @@ def merge(found: Iterable[CategoryFound]) -> tuple[CategoryFound, ...]:
             best[one.category] = one
             continue
         evidence = tuple(dict.fromkeys((*held.evidence, *one.evidence)))
-        prevalence = max(held.prevalence, one.prevalence)
+        more = max(held, one, key=lambda c: c.prevalence)
         confidence = max(held.confidence, one.confidence)
-        best[one.category] = replace(held, confidence=confidence, prevalence=prevalence, evidence=evidence)
+        best[one.category] = replace(more, confidence=confidence, evidence=evidence)
     return tuple(sorted(best.values(), key=lambda c: (-c.confidence, -c.prevalence)))
 
 

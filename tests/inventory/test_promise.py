@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.inventory.promise import missed_below, promise, sample_for
+from auditor.inventory.promise import interval, missed_below, promise, sample_for
 
 
 def test_the_promised_bound_holds_in_95_percent_of_1000_trials():
@@ -45,3 +45,22 @@ def test_every_value_looked_at_leaves_nothing_to_promise():
 def test_a_share_that_is_none_is_refused(share: float):
     with pytest.raises(ValueError, match="between 0 and 1"):
         sample_for(share)
+
+
+def test_the_interval_of_a_prevalence_holds_in_95_percent_of_1000_trials():
+    draw, outside = random.Random(7), 0
+    for _ in range(1_000):
+        total, looked_at, share = draw.randint(500, 5_000), draw.randint(50, 400), draw.uniform(0.02, 0.98)
+        having = round(share * total)
+        seen = sum(place < having for place in draw.sample(range(total), looked_at))
+        low, high = interval(seen / looked_at, looked_at, total)
+        outside += not low <= having / total <= high
+    assert outside <= 50
+
+
+@given(st.floats(0, 1), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_an_interval_holds_its_share_and_has_no_width_where_every_value_was_looked_at(share, looked_at, more):
+    low, high = interval(share, looked_at, looked_at + more)
+    assert 0 <= low <= share + 1e-9
+    assert share - 1e-9 <= high <= 1
+    assert more or low == high
