@@ -12,7 +12,7 @@ demo: $(VENV)/.project
 	@$(BIN)/auditor demo
 
 test: $(VENV)/.dev
-	@echo "Running the tests (about five minutes; tests that need a browser are skipped where there is none)"
+	@echo "Running the tests (about nine minutes; tests that need a server or a browser are skipped where there is none)"
 	@$(BIN)/python -m pytest -q -n 2 -rs $(TESTS)
 
 check: $(VENV)/.dev
