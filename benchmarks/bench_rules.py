@@ -124,7 +124,8 @@ def judging(place: str) -> dict[str, Any]:
         wanted = needs(judged.compiled for judged in (*scalars, *(one for (one,) in quantified)))
         bind([source], Inventory(()), stage, policy=policy, as_of=AS_OF, key=KEY, needs=wanted)
         names = scan.unique_relations(stage.connection, ["subject", "consent"], context)
-        context = replace(context, unique=names)
+        times = scan.exact_times(stage.connection, sorted(relations.relations), context)
+        context = replace(context, unique=names, exact=times)
         raw = stage._raw
         raw.execute("SET VARIABLE as_of = $at", {"at": context.as_of})
         cutoffs = {f"cutoff{n}": f"TIMESTAMP '{context.as_of.replace(year=AS_OF.year - n)}'" for n in YEARS}

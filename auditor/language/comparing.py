@@ -103,6 +103,8 @@ def bounds(value: Value) -> tuple[Column, Column]:
 
 def before(left: tuple[Column, Column], right: tuple[Column, Column]) -> Condition:
     """left < right: sure if the latest left is before the earliest right."""
+    if left[0] is left[1] and right[0] is right[1]:
+        return left[0] < right[0]
     return sa.case((left[1] < right[0], sa.true()), (left[0] >= right[1], sa.false()), else_=unknown())
 
 
@@ -116,6 +118,8 @@ def _between_bounds(operator: str, left: tuple[Column, Column], right: tuple[Col
             return before(right, left)
         case "<=":
             return sa.not_(before(right, left))
+    if left[0] is left[1] and right[0] is right[1]:
+        return left[0] == right[0] if operator == "=" else left[0] != right[0]
     apart = sa.or_(left[1] < right[0], left[0] > right[1])
     point = sa.and_(left[0] == left[1], right[0] == right[1], left[0] == right[0])
     same = sa.case((apart, sa.false()), (point, sa.true()), else_=unknown())

@@ -97,7 +97,8 @@ class Frame:
             return self._this(path).resolve(replace(path, this=False))
         *steps, last = path.names
         relation, table, there = self._follow(tuple(steps), path)
-        return _value(relation, table, there, last, path)
+        value = _value(relation, table, there, last, path)
+        return replace(value, end=None) if (relation.name, last) in self.context.exact else value
 
     def exists(self, path: Path) -> Condition:
         """Whether the record a reference names is there; unknown if the reference itself is not known."""

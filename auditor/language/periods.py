@@ -58,8 +58,9 @@ def moved(
             return value
 
     def each(chosen: Period) -> tuple[Column, Column]:
-        low, high = (_shifted(bound, chosen, sign, scope, context, expr) for bound in comparing.bounds(value))
-        return low, high
+        first, last = comparing.bounds(value)
+        low = _shifted(first, chosen, sign, scope, context, expr)
+        return low, low if last is first else _shifted(last, chosen, sign, scope, context, expr)
 
     if isinstance(length, syntax.Call):
         earliest, latest = _by_country(length, country, context, each)

@@ -132,6 +132,7 @@ class Context:
     """What an expression is judged with: the last instant of the audit's date, parameters, facts and relations.
 
     `unique` are the relations whose keys were seen to be unique in the stage; of others, the first row is joined.
+    `exact` are the times, by relation and field, that were seen to be one instant in every row of the stage.
     `homes` are, by relation, the places whose rows are about the people and accounts of a source: register to source.
     """
 
@@ -140,6 +141,7 @@ class Context:
     facts: Facts | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     unique: frozenset[str] = frozenset()
+    exact: frozenset[tuple[str, str]] = frozenset()
     homes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def home(self, relation: str, place: Column) -> Column:

@@ -100,9 +100,10 @@ def _context(
             for found in reads(part, compiled.rule.relation, relations) for name, _ in found.fields}  # fmt: skip
     try:
         unique = scan.unique_relations(connection, [name for name in followed if name in read], context)
+        exact = scan.exact_times(connection, sorted(read | {c.rule.relation for c in rules}), context)
     except sa.exc.SQLAlchemyError:
-        unique = frozenset()
-    return replace(context, unique=unique)
+        return context
+    return replace(context, unique=unique, exact=exact)
 
 
 def _relation(rules: Sequence[CompiledRule], audit: _Audit, policy: Policy) -> Iterator[RuleResult]:
