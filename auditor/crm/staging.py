@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
@@ -202,7 +203,7 @@ def _settled(
 def _batch(
     batch: pa.RecordBatch, entry: _Loading, index: int, extra: Mapping[str, pa.Array], settler: Settler
 ) -> pa.RecordBatch:
-    arrays: list[pa.Array] = [pa.array(range(entry.rows, entry.rows + batch.num_rows), pa.int64())]
+    arrays: list[pa.Array] = [pa.array(np.arange(entry.rows, entry.rows + batch.num_rows), pa.int64())]
     for column in entry.columns:
         texts = extra[column.name] if column.name in extra else _texts(batch, entry, column.name, index)
         beside = column.country_in and _texts(batch, entry, column.country_in, index)

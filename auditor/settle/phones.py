@@ -143,7 +143,11 @@ def _codes() -> frozenset[str]:
 
 def _code_of(digits: str) -> str:
     """The country code that digits begin with; empty if none does."""
-    return next((digits[:length] for length in (1, 2, 3) if digits[:length] in _codes()), "")
+    codes = _codes()
+    for length in (1, 2, 3):
+        if digits[:length] in codes:
+            return digits[:length]
+    return ""
 
 
 @cache

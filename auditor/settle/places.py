@@ -18,6 +18,7 @@ from auditor.tables import GIVEN
 BAR = "|"
 """Around a state that holds only together with its country: `|US-CA|`, `|AU-WA|US-WA|`."""
 _NOISE = re.compile(r"[\W_]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 
 
 def settle_country(column: pa.Array, spec: SettleSpec, settler: Settler) -> Settled:
@@ -98,15 +99,16 @@ def _names(settler: Settler, locales: list[str]) -> Mapping[str, str]:
     sure |= {_plain(code): code for code in countries}
     sure |= {_plain(alias): code for alias, code in settler.facts.country_aliases.items()}
     found: dict[str, str | None] = {}
+    seen: set[tuple[str, str]] = set()
     # Babel keeps every locale it ever read: together more memory than anything else here.
     kept: dict[str, object] = vars(localedata).get("_cache", {})
     for locale in locales:
-        for code, name in localedata.load(locale, merge_inherited=False).get("territories", {}).items():
-            plain = _plain(name)
-            if code in countries and plain:
-                found[plain] = code if found.get(plain, code) == code else None
+        seen.update(localedata.load(locale, merge_inherited=False).get("territories", {}).items())
         if locale != "en":
             kept.pop(locale, None)
+    for code, name in seen:
+        if code in countries and (plain := _plain(name)):
+            found[plain] = code if found.get(plain, code) == code else None
     return {name: code for name, code in found.items() if code is not None} | sure
 
 
@@ -133,8 +135,8 @@ def _barred(codes: set[str]) -> str:
 
 def _plain(text: str) -> str:
     """A name as it is looked up: no case, accents, entities, punctuation or article."""
-    text = unicodedata.normalize("NFKD", html.unescape(text)).casefold()
+    text = html.unescape(text)
     # Only Latin accents are noise; the marks of other scripts are part of the word.
-    text = "".join(c for c in text if not ("\u0300" <= c <= "\u036f")).replace("&", " and ")
-    text = _NOISE.sub(" ", text).strip()
+    text = text if text.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
+    text = _NOISE.sub(" ", text.casefold().replace("&", " and ")).strip()
     return text.removeprefix("the ")

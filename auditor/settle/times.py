@@ -51,8 +51,11 @@ def settle_time(column: pa.Array, spec: SettleSpec, settler: Settler) -> Settled
     rest = given
     if not spec.formats:
         # How PostgreSQL and others write UTC. (Other offsets take the slow way.)
-        texts = pc.replace_substring_regex(texts, r"(:\d\d(?:\.\d+)?)(?:\+00(?::?00)?| UTC| GMT)$", r"\1Z")
-        days = whole(texts, _REAL_DAY)
+        if any(pc.any(pc.match_substring(texts, mark)).as_py() for mark in ("+00", " UTC", " GMT")):
+            texts = pc.replace_substring_regex(texts, r"(:\d\d(?:\.\d+)?)(?:\+00(?::?00)?| UTC| GMT)$", r"\1Z")
+        days = pc.fill_null(pc.equal(pc.binary_length(texts), 10), False)
+        if pc.any(days).as_py():
+            days = whole(texts, _REAL_DAY)
         clock = pc.and_(whole(texts, _REAL_DAY + _CLOCK + "Z?"), pc.invert(days))
         for where, day in ((days, True), (clock, spec.day_only)):
             if pc.any(where).as_py():
