@@ -24,6 +24,7 @@ from auditor.relations import load_relations
 from auditor.rules.compiled import CompiledRule, needs
 from auditor.rules.evaluate import RecordSink, evaluate
 from auditor.rules.loading import Pack, load_remediation
+from auditor.rules.remembered import Remembered
 from auditor.sources import Source, open_source, shown
 from auditor.stage import open_stage
 from auditor.stage_files import Keep
@@ -93,6 +94,7 @@ def run(
         results = evaluate(
             stage.connection, judged, binding, as_of=options.as_of, policy=policy, facts=facts,
             key=options.key, lasting=options.lasting_key, records=records, progress=progress,
+            before=Remembered(stage, options.key) if stage.resumable else None,
         )  # fmt: skip
         drawn = pictures(stage.connection, binding, facts, options.as_of)
         read = {(s.info.name, t.name): s.unread(t) for s in sources for t in s.info.tables}
@@ -196,7 +198,7 @@ def _coverage(
             table=table.name,
             columns=len(table.columns),
             rows=rows.get((source.info.name, table.name), table.rows),
-            staged=None,
+            staged=binding.staged.get((source.info.name, table.name)),
             unread=unread[source.info.name, table.name],
             sampled=sampled.get((source.info.name, table.name)),
             notes=table.notes,
@@ -226,7 +228,7 @@ def _registers(binding: Binding) -> tuple[TableCoverage, ...]:
     read = {(place, table): (rows, unread) for place, table, rows, unread in binding.registers_read}
     return tuple(
         TableCoverage(
-            source=info.name, table=table.name, columns=len(table.columns), rows=rows, staged=None, unread=unread,
+            source=info.name, table=table.name, columns=len(table.columns), rows=rows, staged=rows, unread=unread,
             notes=table.notes,
         )
         for info in binding.registers

@@ -234,6 +234,8 @@ class Binding:
     """The policy and the register files it names, as places where rules are judged."""
     registers_read: tuple[tuple[str, str, int, int], ...] = ()
     """Place, table, rows and rows that did not fit, of those."""
+    staged: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Rows that were read for the rules, by source and table; a table that no rule needs is not among them."""
     homes: tuple[tuple[str, str], ...] = ()
     """Places of registers, and the source whose people and accounts each is about."""
 

@@ -37,7 +37,7 @@ ROW_GROUP = 122_880
 _THREADS = 4
 """More threads would each need memory of their own, and the limit holds for all of them together."""
 _CHANGED = "An audit of this was interrupted; since then a source, a rule or an option has changed, so it starts anew."
-_BATCH, _READ = "__batch", "__read"
+_BATCH, _READ, _RESULTS = "__batch", "__read", "__results"
 _TYPES: tuple[tuple[pa.DataType, TypeEngine[Any]], ...] = (
     (pa.string(), sa.String()),
     (pa.bool_(), sa.Boolean()),
@@ -105,6 +105,7 @@ class Stage:
             yield
             return
         with stage_errors(where=part):
+            self.connection.execute(sa.delete(_results()))  # they were not judged on what is read now
             self._raw.begin()
         try:
             yield
@@ -117,6 +118,21 @@ class Stage:
             raise
         with stage_errors(where=part):
             self._raw.commit()
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Keeps some result of what is staged for a run that goes on with this one, until a source is read again."""
+        if self.resumable:
+            with stage_errors(where="results"):
+                self.connection.execute(sa.insert(_results()).values(name=name, data=data))
+
+    def kept(self, name: str) -> bytes | None:
+        """What an interrupted run kept under that name; None if it kept nothing."""
+        if not self.resumable:
+            return None
+        results = _results()
+        with stage_errors(where="results"):
+            found = self.connection.execute(sa.select(results.c.data).where(results.c.name == name)).scalar()
+        return None if found is None else bytes(found)
 
     def append(self, name: str, batch: pa.RecordBatch) -> int:
         """Appends one batch to `src.<name>`; its columns are those the table was loaded with, in the same order."""
@@ -252,12 +268,19 @@ def _reads() -> sa.Table:
     return sa.Table(quoted_name(_READ, quote=True), sa.MetaData(), *columns, schema=SOURCE_SCHEMA)
 
 
+def _results() -> sa.Table:
+    """What came of the staged rows, by the name that the run gave it."""
+    columns = sa.Column("name", sa.String()), sa.Column("data", sa.LargeBinary())
+    return sa.Table(quoted_name(_RESULTS, quote=True), sa.MetaData(), *columns, schema=SOURCE_SCHEMA)
+
+
 def _resumed(connection: sa.Connection) -> dict[tuple[str, str], int]:
     """What an interrupted run staged whole; whatever else it left is dropped, and is made anew from that."""
     with stage_errors(where="stage"):
-        connection.execute(CreateTable(_reads(), if_not_exists=True))
+        for own in (_reads(), _results()):
+            connection.execute(CreateTable(own, if_not_exists=True))
         read = {(str(e), str(p)): int(n) for e, p, n in connection.execute(sa.select(_reads())).all()}
-        whole = {_READ, *(entry for entry, _ in read)}
+        whole = {_READ, _RESULTS, *(entry for entry, _ in read)}
         looked = sa.inspect(connection)
         for schema, kept in ((SOURCE_SCHEMA, whole), (SCHEMA, set())):
             for name in looked.get_table_names(schema=schema):

@@ -91,6 +91,7 @@ def bind(
         failures=tuple(dict.fromkeys(work.failures)),
         registers=tuple(source.info for source in registers.sources.values()),
         registers_read=tuple(read),
+        staged=work.read,
         homes=tuple(work.homes.items()),
     )
 
@@ -156,6 +157,7 @@ def _bind_source(
         source, found, used(plans()), work.stage, work.settler, zone or profile.zone, rows=rows, progress=progress
     )
     work.failures += staged.failures
+    work.read |= {(name, table): count for table, count in staged.read.items()}
     there = there.without(staged.broken)
     ready = plans()
     ground = Ground(profile, there, staged.tables, work.context, name)

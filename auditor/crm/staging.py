@@ -33,6 +33,8 @@ class Staged:
     tables: Mapping[str, sa.FromClause]
     broken: frozenset[str] = frozenset()
     failures: tuple[Skipped, ...] = ()
+    read: Mapping[str, int] = field(default_factory=dict)
+    """Rows taken from each table of the source that was read to its end."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,7 @@ def stage_tables(
             by_table.setdefault(info, []).append((entry, index))
     broken: set[str] = set()
     failures: list[Skipped] = []
+    read: dict[str, int] = {}
     for info, entries in by_table.items():
         # One part of a table may have been staged by an interrupted run, another not.
         left = []
@@ -84,19 +87,21 @@ def stage_tables(
                 left.append((entry, index))
             else:
                 entry.rows += before
+                read[info.name] = max(before, read.get(info.name, 0))
         if not left:
             continue
         # What a table has needed at once is seldom needed for the next, and Arrow would keep it.
         pa.default_memory_pool().release_unused()
         counted = Rows(f"Reading {source.info.name}.{info.name}", (rows or {}).get(info.name, info.rows), progress)
         try:
-            _read(source, info, left, stage, settler, counted)
+            taken = _read(source, info, left, stage, settler, counted)
+            read[info.name] = max(*taken.values(), read.get(info.name, 0))
         except SourceError as error:
             broken.update(entry.found.spec.name for entry, _ in entries)
             failures.append(Skipped(f"{source.info.name}.{info.name}", error.what, gap=True))
     pa.default_memory_pool().release_unused()
     tables = {name: _selectable(entry, stage) for name, entry in loading.items() if name not in broken}
-    return Staged(tables, frozenset(broken), tuple(failures))
+    return Staged(tables, frozenset(broken), tuple(failures), read)
 
 
 def _zoned(column: ColumnSpec, zone: str) -> ColumnSpec:
@@ -120,7 +125,8 @@ def _read(
     stage: Stage,
     settler: Settler,
     counted: Rows,
-) -> None:
+) -> Mapping[str, int]:
+    """Reads one table, and says how many of its rows each staged table has taken."""
     needed = dict.fromkeys(name for entry, index in entries for name in _needed(entry, index, info))
     if not needed:  # only its rows count, such as those of a link table: any column will do
         needed = dict.fromkeys([info.columns[0].name]) if info.columns else {}
@@ -133,6 +139,7 @@ def _read(
                     entry.rows += part.num_rows
                     added[entry.name] += part.num_rows
             counted.add(batch.num_rows)
+    return added
 
 
 def _row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -33,6 +33,8 @@ class Work:
     bound: list[BoundRelation] = field(default_factory=list)
     failures: list[Skipped] = field(default_factory=list)
     mapped: dict[str, tuple[Profile, frozenset[str]]] = field(default_factory=dict)
+    read: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Rows that were staged of each table, by source and table."""
     homes: dict[str, str] = field(default_factory=dict)
     """Places of registers, and the source each is about."""
 

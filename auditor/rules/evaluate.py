@@ -19,6 +19,7 @@ from auditor.rules import scan
 from auditor.rules.assess import Basis, Bound, assess
 from auditor.rules.compiled import CompiledRule, sentence
 from auditor.rules.evidence import evidence, members
+from auditor.rules.remembered import Remembered
 from auditor.rules.scan import Judged
 
 RecordSink = Callable[[Rule, PlaceResult, Iterator[tuple[str, str]]], None]
@@ -51,12 +52,14 @@ def evaluate(
     records: RecordSink | None = None,
     progress: Callable[[str], None] | None = None,
     relations: Relations | None = None,
+    before: Remembered | None = None,
 ) -> tuple[RuleResult, ...]:
     """Every rule in every place, in the order given.
 
     `key` keys the hashes of violating records; they are kept only if it is a `lasting` one. `records` is given all
     violating records of each place, streamed, if somebody wants them. A rule that breaks gets
-    the state error, and the others go on.
+    the state error, and the others go on. `before` holds what an interrupted run has judged, and takes what this one
+    judges.
     """
     bound = Bound.of(binding)
     context = _context(connection, rules, as_of, facts, relations or load_relations(), bound)
@@ -64,9 +67,15 @@ def evaluate(
     results: dict[str, RuleResult] = {}
     for relation in dict.fromkeys(compiled.rule.relation for compiled in rules):
         ours = [compiled for compiled in rules if compiled.rule.relation == relation]
-        if progress is not None:
-            progress(f"Judging {len(ours)} rule{'s' if len(ours) != 1 else ''} about {relation.replace('_', ' ')}")
-        results.update((result.rule.id, result) for result in _relation(ours, audit, policy))
+        # Whoever wants the records has to be given them all again.
+        found = before.recall(ours) if before is not None and records is None else None
+        if found is None:
+            if progress is not None:
+                progress(f"Judging {len(ours)} rule{'s' if len(ours) != 1 else ''} about {relation.replace('_', ' ')}")
+            found = tuple(_relation(ours, audit, policy))
+            if before is not None:
+                before.keep(ours, found)
+        results.update((result.rule.id, result) for result in found)
     return tuple(results[compiled.rule.id] for compiled in rules)
 
 

@@ -44,6 +44,7 @@ def test_an_audit_writes_private_files_and_exits_by_severity(auditor, contacts, 
     document = json.loads((out / "audit.json").read_text(encoding="utf-8"))
     missing = next(r for r in document["rules"] if r["id"] == "country-missing")
     assert [(p["population"], p["violations"]) for p in missing["places"]] == [(3, 1)]
+    assert [(t["rows"], t["staged"]) for t in document["coverage"]["tables"]] == [(3, 3)]
     assert run.code == 0
     assert auditor("audit", contacts, "--fail-on", "medium").code == 1
     assert auditor("audit", contacts, "--min-coverage", "99").code == 3

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
+from auditor.model import Counts, PlaceResult, RuleResult, State
+from auditor.rules.loading import load_rules_or_raise
+from auditor.rules.remembered import Remembered
 from auditor.stage import open_stage
 from auditor.stage_files import KEPT, KEPT_SECONDS, Keep, kept_folder, sweep
 from auditor.stage_progress import sentence
@@ -23,6 +28,9 @@ ROWS = pa.RecordBatch.from_arrays([pa.array(["1", "2"])], schema=SCHEMA)
 KILLED = """
 import os, pyarrow as pa
 from pathlib import Path
+from auditor.model import Counts, PlaceResult, RuleResult, State
+from auditor.rules.loading import load_rules_or_raise
+from auditor.rules.remembered import Remembered
 from auditor.stage import open_stage
 from auditor.stage_files import Keep
 schema = pa.schema([("a", pa.string())])
@@ -121,3 +129,60 @@ def test_only_files_can_be_resumed_and_only_as_they_were(tmp_path):
 def test_progress_says_the_time_left_where_the_rows_are_known():
     assert sentence("Reading crm.people", 250, 1_000, 5.0) == "Reading crm.people: 250 of 1,000 rows, about 15 s left"
     assert sentence("Reading crm.people", 250, None, 5.0) == "Reading crm.people: 250 rows"
+
+
+JUDGED = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_resume import ROWS, SCHEMA, judged
+from auditor.rules.remembered import Remembered
+from auditor.model import Counts, PlaceResult, RuleResult, State
+from auditor.rules.loading import load_rules_or_raise
+from auditor.rules.remembered import Remembered
+from auditor.stage import open_stage
+from auditor.stage_files import Keep
+with open_stage(folder=Path({folder!r}), keep=Keep({job!r}, "as it was")) as stage:
+    stage.prepare("crm.people", SCHEMA)
+    with stage.reading("people", {{"crm.people": 2}}):
+        stage.append("crm.people", ROWS)
+    Remembered(stage, b"the key").keep(*judged())
+    os.kill(os.getpid(), {signal})
+"""
+
+
+def judged(state=State.FAIL):
+    rules = load_rules_or_raise(())[:2]
+    place = PlaceResult("crm", "subject", state, Counts(population=2, violations=1), "")
+    return rules, tuple(RuleResult(rule.rule, "A sentence.", (place,)) for rule in rules)
+
+
+def test_what_was_judged_is_not_judged_again_unless_something_is_read_anew(tmp_path):
+    code = JUDGED.format(tests=str(Path(__file__).parent), folder=str(tmp_path), job=JOB, signal=int(signal.SIGKILL))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    rules, results = judged()
+    with open_stage(folder=tmp_path, keep=Keep(JOB, "as it was")) as stage:
+        stage.prepare("crm.people", SCHEMA)
+        assert Remembered(stage, b"the key").recall(rules) == results
+        assert Remembered(stage, b"the key").recall(rules[:1]) is None
+        assert Remembered(stage, b"another key").recall(rules) is None
+        stage.prepare("crm.more", SCHEMA)
+        with stage.reading("more", {"crm.more": 2}):
+            stage.append("crm.more", ROWS)
+        assert Remembered(stage, b"the key").recall(rules) is None
+
+
+def test_a_rule_that_broke_is_judged_again(tmp_path):
+    with open_stage(folder=tmp_path, keep=Keep(JOB, "as it was")) as stage:
+        before = Remembered(stage, b"the key")
+        before.keep(*judged(State.ERROR))
+        assert before.recall(judged()[0]) is None
+
+
+def test_what_is_kept_is_taken_only_with_the_seal_of_the_key(tmp_path):
+    with open_stage(folder=tmp_path, keep=Keep(JOB, "as it was")) as stage:
+        before = Remembered(stage, b"the key")
+        rules, _ = judged()
+        stage.keep(before._name(rules), bytes(32) + pickle.dumps("what somebody else wrote"))
+        assert before.recall(rules) is None
