@@ -278,12 +278,14 @@ class Here:
             return None
         answers: list[Answer] = []
         for row in self.database.get(node.relation, ()):
+            if person is None and row.source != self.row.source:
+                continue
             inner = Here(self.database, self.relations, node.relation, row, self, self.params, self.facts)
             if (row.deleted and not node.including_deleted) or inner.after() or (node.other and row is self.row):
                 continue
             if [inner.term(s.Path(node.at, tuple(key.split(".")))).known for key in plain] != keys:
                 continue
-            if row.source == self.row.source if person is None else inner.person() & person:
+            if person is None or inner.person() & person:
                 where = True if node.where is None else inner.answer(node.where)
                 answers.append(both([inner.in_force(node, self), where]))
         return answers
