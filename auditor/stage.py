@@ -68,15 +68,17 @@ class Stage:
 
         A table of that name is replaced. Column names are taken as they are, whatever they hold.
         """
-        table = _source_table(name, schema)
-        with stage_errors(where=name):
-            self.connection.execute(DropTable(table, if_exists=True))
-            self.connection.execute(CreateTable(table))
-        self._tables[name] = table
+        self._create(name, _source_table(name, schema))
         rows = 0
         for batch in batches:
             rows += self.append(name, batch)
         return rows
+
+    def _create(self, name: str, table: sa.Table) -> None:
+        with stage_errors(where=name):
+            self.connection.execute(DropTable(table, if_exists=True))
+            self.connection.execute(CreateTable(table))
+        self._tables[name] = table
 
     def prepare(self, name: str, schema: pa.Schema) -> None:
         """As `load` of nothing, but what an interrupted run staged whole under that name stays."""
@@ -89,7 +91,7 @@ class Stage:
             with stage_errors(where=name):
                 self.connection.execute(sa.delete(_reads()).where(_reads().c.entry == name))
             self._read = {key: rows for key, rows in self._read.items() if key[0] != name}
-        self.load(name, schema, ())
+        self._create(name, table)
 
     def rows_read(self, name: str, part: str) -> int | None:
         """How many rows a part of the source gave to `src.<name>`; None if it was not read to its end."""

@@ -33,12 +33,13 @@ def main() -> int:
     with ExitStack() as stack:
         running = list(_running(stack))
         filled = stack.enter_context(held(running, chosen.databases))
-        began = time.monotonic()
+        began = said = time.monotonic()
         while not tally.differences and time.monotonic() - began < 60 * chosen.minutes:
             batch(seed, chosen.databases, chosen.rules, filled, tally)
             seed += 1
-            if (seed - chosen.seed) % 10 == 0:
+            if time.monotonic() - said > 60:
                 print(_summary(tally, running), flush=True)
+                said = time.monotonic()
     print(_summary(tally, running))
     print(f"seeds {chosen.seed} to {seed - 1}, {time.process_time():.0f} s of CPU time here, without the servers'")
     for difference in tally.differences[:20]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from auditor.crm.blocks import Ground
 from auditor.crm.catalogue import fill_catalogue, fill_files
-from auditor.crm.filling import Origin, lacking_of, origins_of, summarise
+from auditor.crm.filling import Filled, Origin, lacking_of, origins_of, summarise
 from auditor.crm.identity import build_identity
 from auditor.crm.inferred import infer_profile, names
 from auditor.crm.permission import build_permission
@@ -60,6 +61,7 @@ def bind(
     tables = make_relations(stage.connection, relations)
     work = Work(stage, tables, relations, Settler(key, facts), Context(moment, relations, facts), expanded(needs))
     used_profiles = []
+    summaries: list[Callable[[Filled], BoundRelation]] = []
     for source in sources:
         chosen, entry = choose(source.info, inventory, policy.profiles.get(source.info.name) or profile)
         used_profiles.append(entry)
@@ -67,7 +69,9 @@ def bind(
             progress(f"Reading {source.info.name} as {entry.title or 'tables of no known CRM'}")
         if chosen is not None:
             rows = {c.table: c.rows for c in inventory.columns if c.source == source.info.name}
-            _bind_source(source, chosen, policy.time_zones.get(source.info.name, ""), rows, progress, work)
+            summaries += _bind_source(source, chosen, policy.time_zones.get(source.info.name, ""), rows, progress, work)
+    filled = work.filled()
+    work.bound += [summary(filled) for summary in summaries]
     if progress is not None:
         progress("Deriving permissions, identities and regimes")
     infos = [source.info for source in sources]
@@ -140,7 +144,8 @@ def choose(info: SourceInfo, inventory: Inventory, asked: str | None) -> tuple[P
 
 def _bind_source(
     source: Source, profile: Profile, zone: str, rows: Mapping[str, int], progress: Progress, work: Work
-) -> None:
+) -> list[Callable[[Filled], BoundRelation]]:
+    """Fills the relations from one source; what came of each can be told once all sources are read."""
     name = source.info.name
     found = find_tables(profile, source.info, lookup_in(source, work.failures))
     if not found:
@@ -162,21 +167,23 @@ def _bind_source(
     ready = plans()
     ground = Ground(profile, there, staged.tables, work.context, name)
     given = [entry for entry in ready if not entry.reason and insert(entry, ground, work)]
+    summaries: list[Callable[[Filled], BoundRelation]] = []
     for relation in dict.fromkeys(b.relation for b in blocks):
         mine = [entry for entry in ready if entry.block.relation == relation]
         make_keys_unique(work, relation, name)
         reasons = dict.fromkeys(entry.reason for entry in mine if entry.reason)
-        work.bound.append(
-            summarise(
-                work.stage.connection, work.tables[relation], work.relations[relation], name,
-                origins_of(mine, given, profile, found), lacking_of(mine), reason="; ".join(reasons),
-                unreadable=staged.failures if any(f is Fill.UNREADABLE for f, _ in lacking_of(mine).values()) else (),
-            )
+        lacking = lacking_of(mine)
+        unreadable = staged.failures if any(fill is Fill.UNREADABLE for fill, _ in lacking.values()) else ()
+        summary = partial(
+            summarise, relation=work.relations[relation], source=name, lacking=lacking, reason="; ".join(reasons),
+            origins=origins_of(mine, given, profile, found), unreadable=unreadable,
         )  # fmt: skip
+        summaries.append(summary)
     work.mapped[name] = (profile, frozenset(t.name for table in found.values() for t in table.tables))
     if not work.stage.resumable:  # an interrupted run would need them again
         for entry_name in staged.tables:
             work.stage.drop(f"{name}.{entry_name}")
+    return summaries
 
 
 def _derive(work: Work, infos: Sequence[SourceInfo], inventory: Inventory) -> None:
@@ -186,26 +193,25 @@ def _derive(work: Work, infos: Sequence[SourceInfo], inventory: Inventory) -> No
     build_permission(connection, replace(work.context, homes=homes))
     fill_catalogue(work.stage, work.tables["field"], work.tables["table"], infos, inventory, work.mapped, names())
     with_files = fill_files(work.stage, work.tables["file"], infos)
-    work.bound = [_with_regimes(b, work) if b.relation == "subject" else b for b in work.bound]
+    filled = work.filled()
+    work.bound = [_with_regimes(b, work, filled) if b.relation == "subject" else b for b in work.bound]
     for info in infos:
         for relation, parents in _DERIVED.items():
-            _summarise_derived(work, info.name, relation, parents)
+            _summarise_derived(work, filled, info.name, relation, parents)
         for relation in _CATALOGUE:
             fields = work.relations[relation].fields
             origins = {name: Origin(("inventory",)) for name in fields}
-            work.bound.append(
-                summarise(connection, work.tables[relation], work.relations[relation], info.name, origins, {})
-            )
+            work.bound.append(summarise(filled, work.relations[relation], info.name, origins, {}))
         if info.name in with_files:
             modes = {"world_readable": Origin(("file modes",))}
-            work.bound.append(summarise(connection, work.tables["file"], work.relations["file"], info.name, modes, {}))
+            work.bound.append(summarise(filled, work.relations["file"], info.name, modes, {}))
 
 
 def _held(work: Work) -> frozenset[tuple[str, str]]:
     return frozenset((bound.source, bound.relation) for bound in work.bound)
 
 
-def _with_regimes(bound: BoundRelation, work: Work) -> BoundRelation:
+def _with_regimes(bound: BoundRelation, work: Work, filled: Filled) -> BoundRelation:
     """The subject's summary again, now that regimes are derived from country and state."""
     fields = bound.fields
     origins = {n: Origin(f.origin, f.verified) for n, f in fields.items() if f.fill in (Fill.FILLED, Fill.EMPTY)}
@@ -217,12 +223,12 @@ def _with_regimes(bound: BoundRelation, work: Work) -> BoundRelation:
         why = "it follows from the person's country, which is not mapped; the policy's establishments would give it too"
         lacking["regimes"] = (Fill.NOT_MAPPED, why)
     return summarise(
-        work.stage.connection, work.tables["subject"], work.relations["subject"], bound.source, origins, lacking,
-        reason=bound.reason, unreadable=bound.unreadable,
+        filled, work.relations["subject"], bound.source, origins, lacking, reason=bound.reason,
+        unreadable=bound.unreadable,
     )  # fmt: skip
 
 
-def _summarise_derived(work: Work, source: str, relation: str, parents: tuple[str, ...]) -> None:
+def _summarise_derived(work: Work, filled: Filled, source: str, relation: str, parents: tuple[str, ...]) -> None:
     about = [source, *(place for place, home in work.homes.items() if home == source)]
     rests_on = [b for b in work.bound if b.source in about and b.relation in parents]
     work.bound = [b for b in work.bound if not (b.source == source and b.relation == relation)]
@@ -248,7 +254,7 @@ def _summarise_derived(work: Work, source: str, relation: str, parents: tuple[st
         origins.setdefault("subject_id", Origin(tuple(c for o in origins.values() for c in o.columns)))
     reason = "; ".join(b.reason for b in rests_on if b.reason)
     derived = summarise(
-        work.stage.connection, work.tables[relation], work.relations[relation], source, origins, lacking,
+        filled, work.relations[relation], source, origins, lacking,
         reason=reason or f"nothing that {relation} is derived from is mapped",
         unreadable=tuple(dict.fromkeys(u for b in rests_on for u in b.unreadable)),
     )  # fmt: skip

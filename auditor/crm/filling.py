@@ -29,9 +29,28 @@ class Origin:
     verified: str = ""
 
 
+class Filled:
+    """How many rows each source has in a relation, and how many of them hold each field: one scan for all sources.
+
+    It is of the moment at which a relation is first asked for.
+    """
+
+    def __init__(self, connection: sa.Connection, tables: Mapping[str, sa.Table]) -> None:
+        self._connection, self._tables = connection, tables
+        self._counts: dict[str, dict[str, Sequence[int]]] = {}
+
+    def of(self, relation: Relation, source: str) -> Sequence[int]:
+        """The rows of a source, then the count of each field in the relation's order."""
+        if relation.name not in self._counts:
+            table = self._tables[relation.name]
+            given = [sa.func.count(sa.case((_given(f, table), 1))) for f in relation.fields.values()]
+            grouped = sa.select(table.c.source, sa.func.count(), *given).group_by(table.c.source)
+            self._counts[relation.name] = {str(row[0]): row[1:] for row in self._connection.execute(grouped)}
+        return self._counts[relation.name].get(source) or [0] * (1 + len(relation.fields))
+
+
 def summarise(
-    connection: sa.Connection,
-    table: sa.Table,
+    counts: Filled,
     relation: Relation,
     source: str,
     origins: Mapping[str, Origin],
@@ -41,8 +60,7 @@ def summarise(
     unreadable: tuple[Skipped, ...] = (),
 ) -> BoundRelation:
     """A relation as it lies in the stage for one source; `origins` are the fields that were bound."""
-    counted = [sa.func.count()] + [sa.func.count(sa.case((_given(f, table), 1))) for f in relation.fields.values()]
-    rows, *filled = connection.execute(sa.select(*counted).where(table.c.source == source)).one()
+    rows, *filled = counts.of(relation, source)
     fields: dict[str, BoundField] = {}
     for field, count in zip(relation.fields.values(), filled, strict=True):
         name = field.name

@@ -30,6 +30,11 @@ def load_profiles() -> tuple[Profile, ...]:
 
 def load_profile(path: Path) -> Profile:
     """The profile in a file. Raises KnowledgeError for the first mistake in it."""
+    return _read_once(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@cache
+def _read_once(path: Path, _changed: int) -> Profile:
     profile, errors = read_profile(path, shown_as=_shown(path))
     if errors or profile is None:
         raise errors[0]

@@ -150,8 +150,8 @@ def _completed(bound: BoundRelation, own: dict[str, Origin], work: Work) -> Boun
         before = origins.get(known, Origin())
         origins[known] = Origin((*before.columns, *origin.columns), before.verified)
     again = summarise(
-        work.stage.connection, work.tables[bound.relation], work.relations[bound.relation], bound.source, origins,
-        lacking, reason=bound.reason, unreadable=bound.unreadable,
+        work.filled(), work.relations[bound.relation], bound.source, origins, lacking, reason=bound.reason,
+        unreadable=bound.unreadable,
     )  # fmt: skip
     return replace(again, fields={n: _answered(f) if n in own else f for n, f in again.fields.items()})
 
@@ -180,8 +180,8 @@ def _summary(
     known = work.relations[relation]
     lacking = dict.fromkeys(known.fields, (Fill.UNREADABLE, gaps[0].why)) if gaps else {}
     bound = summarise(
-        work.stage.connection, work.tables[relation], known, place, origins, lacking,
-        reason=gaps[0].why if gaps else "the register has no rows", unreadable=gaps,
+        work.filled(), known, place, origins, lacking, reason=gaps[0].why if gaps else "the register has no rows",
+        unreadable=gaps,
     )  # fmt: skip
     fields = {
         name: replace(field, reason=_NO_COLUMN) if field.fill is Fill.NOT_MAPPED else _answered(field)

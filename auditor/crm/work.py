@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from auditor.crm.blocks import Ground, rows_of
+from auditor.crm.filling import Filled
 from auditor.crm.planning import Plan
 from auditor.crm.profile import Profile
 from auditor.language import Context
@@ -38,6 +39,10 @@ class Work:
     homes: dict[str, str] = field(default_factory=dict)
     """Places of registers, and the source each is about."""
 
+    def filled(self) -> Filled:
+        """What the relations hold from now on."""
+        return Filled(self.stage.connection, self.tables)
+
 
 def insert(entry: Plan, ground: Ground, work: Work) -> bool:
     """Adds a block's rows; false if there are none."""
@@ -48,10 +53,9 @@ def insert(entry: Plan, ground: Ground, work: Work) -> bool:
     number = sa.cast(sa.func.row_number().over(), sa.BigInteger()) + sa.literal(start, sa.BigInteger())
     select = sa.select(*(number if c.name == "row_id" else rows.c[c.name] for c in table.columns))
     with stage_errors(where=relation.name):
-        work.stage.connection.execute(sa.insert(table).from_select(list(table.columns), select))
-        total = work.stage.connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-    work.rows[relation.name] = total
-    return total > start
+        added = work.stage.connection.execute(sa.insert(table).from_select(list(table.columns), select)).rowcount
+    work.rows[relation.name] = start + added
+    return added > 0
 
 
 def make_keys_unique(work: Work, relation: str, source: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time
 
 import sqlalchemy as sa
@@ -62,9 +62,14 @@ def pick(
         whens = [(country.column.in_(codes), made[text][side]) for text, codes in by_text.items()]
         otherwise: Column = made[table.default][side] if table.default else sa.null()
         there = sa.case(*whens, else_=otherwise) if whens else otherwise
-        every = extreme(*(bound[side] for bound in made.values())) if table.default else sa.null()
+        every = _extreme(extreme, [bound[side] for bound in made.values()]) if table.default else sa.null()
         ends.append(sa.case((known(country.column), there), else_=every))
     return ends[0], ends[1]
+
+
+def _extreme(extreme: Callable[..., Column], bounds: Sequence[Column]) -> Column:
+    """The smallest or largest of some bounds; unknown where one of them is, for it may be any."""
+    return sa.case((sa.and_(*(known(bound) for bound in bounds)), extreme(*bounds)))
 
 
 def on_list(entries: tuple[Listing, ...], country: Value, moment: Value) -> Condition:

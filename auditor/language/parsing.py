@@ -21,7 +21,7 @@ MAX_BYTES = 4096
 MAX_DEPTH = 64
 MAX_YEARS = 200
 
-_HOURS = {"hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}
+UNITS = {"hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}
 _BUSINESS = "business day"
 
 _READS_AS = {
@@ -69,10 +69,10 @@ def _check_brackets(text: str, start: Place) -> None:
 
 
 def _period(at: Place, count: int, unit: str) -> s.Period:
-    if unit.removesuffix("s") not in _HOURS:
-        names = [f"{name}s" for name in _HOURS]
+    if unit.removesuffix("s") not in UNITS:
+        names = [f"{name}s" for name in UNITS]
         raise at.error(f"{unit[:40]!r} is not a unit of time.", nearest(unit, names) or f"Units: {', '.join(names)}.")
-    if count * _HOURS[unit.removesuffix("s")] > MAX_YEARS * _HOURS["year"]:
+    if count * UNITS[unit.removesuffix("s")] > MAX_YEARS * UNITS["year"]:
         raise at.error(f"The period is longer than {MAX_YEARS} years.", "Write a shorter one.")
     return s.Period(at, count, unit.removesuffix("s"))
 
@@ -80,7 +80,7 @@ def _period(at: Place, count: int, unit: str) -> s.Period:
 def _business(at: Place, count: int, country: str, unit: str) -> s.Period:
     if unit not in ("day", "days"):
         raise at.error(f"There are no business {unit[:40]}.", "Write business days.")
-    if count * 36 > MAX_YEARS * _HOURS["year"]:
+    if count * 36 > MAX_YEARS * UNITS["year"]:
         raise at.error(f"The period is longer than {MAX_YEARS} years.", "Write a shorter one.")
     if country:
         calendar(country, at)

@@ -101,8 +101,10 @@ def business_days(
     step = sa.func.to_days(sa.literal(1, sa.Integer()))
     series = sa.func.generate_series(_date(first), _date(last), step)
     days = sa.select(sa.cast(sa.func.unnest(series), sa.Date()).label("day")).subquery()
-    holidays = sa.bindparam("holidays", list(off), sa.ARRAY(sa.Date()), unique=True)
-    free = sa.or_(sa.func.isodow(days.c.day) > 5, sa.func.list_contains(holidays, days.c.day, type_=sa.Boolean()))
+    # One text: the engine's driver takes longer over each entry of a list than the engine over all of it.
+    listed = sa.bindparam("holidays", ",".join(map(str, off)), sa.String(), unique=True)
+    holidays = sa.select(sa.cast(sa.func.unnest(sa.func.string_split(listed, ",")), sa.Date()))
+    free = sa.or_(sa.func.isodow(days.c.day) > 5, days.c.day.in_(holidays) if listed.value else sa.false())
     opened = sa.case((free, 0), else_=1)
     marked = sa.select(days.c.day, opened.label("opened")).subquery()
     number = sa.func.sum(marked.c.opened).over(order_by=marked.c.day).label("number")

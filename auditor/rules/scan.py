@@ -334,7 +334,6 @@ def rendered(connection: sa.Connection, judged: Judged, context: Context) -> str
 
 
 def _short(value: object) -> str:
-    """A value, and of a long list (a calendar's holidays) the beginning."""
-    if isinstance(value, list) and len(value) > 10:
-        return f"{', '.join(map(str, value[:10]))} and {len(value) - 10} more"
-    return str(value)
+    """A value, and of a long text (a calendar's holidays) the beginning."""
+    text = str(value)
+    return text if len(text) <= 120 else f"{text[:120]}..."

@@ -12,15 +12,19 @@ from typing import Any
 from auditor.language import syntax as s
 from auditor.language.patterns import load_patterns
 from auditor.relations import Relations
-from tests.language.world import AS_OF, UNREADABLE, Facts, Row
+from tests.language.world import AS_OF, UNREADABLE, Facts, Open, Row
 
-# The federal holidays of the United States around the dates that the tests use, from the calendar of the government.
-US_HOLIDAYS = {
+# Public holidays around the dates that the tests use: the federal ones of the United States, those of all German states.
+HOLIDAYS = {"US": {
     date(2022, 11, 11), date(2022, 11, 24), date(2022, 12, 26), date(2023, 1, 2), date(2023, 1, 16), date(2023, 2, 20),
     date(2023, 5, 29), date(2023, 6, 19), date(2023, 7, 4), date(2023, 9, 4), date(2023, 10, 9), date(2023, 11, 10),
     date(1969, 12, 25), date(1970, 1, 1), date(2023, 11, 23), date(2023, 12, 25), date(2024, 1, 1), date(2024, 1, 15),
     date(2024, 2, 19), date(2024, 5, 27),
-}  # fmt: skip
+}, "DE": {
+    date(2022, 12, 26), date(2023, 4, 7), date(2023, 4, 10), date(2023, 5, 1), date(2023, 5, 18), date(2023, 5, 29),
+    date(2023, 10, 3), date(2023, 12, 25), date(2023, 12, 26), date(2024, 1, 1), date(2024, 3, 29), date(2024, 4, 1),
+    date(2024, 5, 1), date(2024, 5, 9), date(2024, 5, 20), date(1969, 12, 25), date(1969, 12, 26), date(1970, 1, 1),
+}}  # fmt: skip
 LAST = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 23, 59, 59, 999999)
 Answer = bool | None
 Database = Mapping[str, Sequence[Row]]
@@ -83,6 +87,8 @@ class Here:
         value = row.fields.get(name)
         if kind == "presence":
             return Term(bool(value), bool(value), kind)
+        if isinstance(value, Open):
+            return Term(value.given, value, kind)
         return Term(value is not None, None if value is UNREADABLE else value, kind)
 
     def _walk(self, steps: Sequence[str]) -> tuple[str, Row | None]:
@@ -114,7 +120,7 @@ class Here:
                 return Term(True, (LAST, LAST), "time")
             case s.Param():
                 written = (self.params or {})[node.name]
-                return Term(True, float(written) if written[0].isdigit() else written, "literal")
+                return Term(True, float(written) if written.isdigit() else written, "literal")
             case s.Shift():
                 moved = self.value(node.time)
                 return Term(moved.given, self.moved(moved, node.period, node.sign), "time")
@@ -130,7 +136,7 @@ class Here:
                 return Term(bool(entries), (min(entries), max(entries)) if entries else None, "span")
             case s.Call(name="first"):
                 terms = [self.value(part) for part in node.arguments]
-                known = next((t.known for t in terms if t.known is not None), None)
+                known = next((t.known for t in terms if t.known is not None and told(t.known)), None)
                 return Term(either([t.given for t in terms]), known, terms[0].kind)
             case s.Call(name="phone_country"):
                 phone = self.value(node.arguments[0])
@@ -156,7 +162,7 @@ class Here:
         found = []
         for text in texts:
             count, *country, unit = text.replace("business day", "businessday").split()
-            found.append((int(count), unit.removesuffix("s").replace("sd", "s d"), "".join(country)))
+            found.append((int(count), unit.removesuffix("s").replace("sd", "s d"), "".join(country).strip("'")))
         return found
 
     def entries(self, table: Any, country: Any) -> list[str]:
@@ -169,13 +175,13 @@ class Here:
         lengths = self.periods(period)
         if time.known is None or not lengths:
             return None
-        if any(country and count and beyond(span(time)) for count, _, country in lengths):
-            return None
         try:
-            ends = [tuple(shift(bound, length, sign) for bound in span(time)) for length in lengths]
+            ends = [[shift(bound, length, sign, time.known) for bound in span(time)] for length in lengths]
         except (OverflowError, ValueError):
             raise BeyondError from None
-        return min(low for low, _ in ends), max(high for _, high in ends)
+        low, high = ([end[side] for end in ends] for side in (0, 1))
+        found = None if None in low else min(low), None if None in high else max(high)
+        return Open(found) if isinstance(time.known, Open) else found
 
     # --- conditions
 
@@ -223,7 +229,7 @@ class Here:
                 return self._walk(node.path.names)[1] is not None
             case s.Quantifier():
                 return self.quantified(node)
-            case s.Call():
+            case s.Call() if node.name != "first":
                 return self.called(node)
         truth: Answer = self.value(node).known
         return truth
@@ -242,7 +248,8 @@ class Here:
             country, at = terms[-2].known, terms[-1]
             if country is None or at.known is None:
                 return None
-            entries = [e for e in facts.lists["eu-adequacy"] if e.country == country]
+            name = "eu-adequacy" if node.name == "adequate" else terms[0].known
+            entries = [e for e in facts.lists[name] if e.country == country]
             sure, some = ([listed(e, span(at)) for e in entries if e.partly is p] for p in (False, True))
             return either([either(sure), None if either(some) is not False else False])
         if node.name == "minor":
@@ -278,12 +285,14 @@ class Here:
             return None
         answers: list[Answer] = []
         for row in self.database.get(node.relation, ()):
+            if person is None and row.source != self.row.source:
+                continue
             inner = Here(self.database, self.relations, node.relation, row, self, self.params, self.facts)
             if (row.deleted and not node.including_deleted) or inner.after() or (node.other and row is self.row):
                 continue
             if [inner.term(s.Path(node.at, tuple(key.split(".")))).known for key in plain] != keys:
                 continue
-            if row.source == self.row.source if person is None else inner.person() & person:
+            if person is None or inner.person() & person:
                 where = True if node.where is None else inner.answer(node.where)
                 answers.append(both([inner.in_force(node, self), where]))
         return answers
@@ -309,7 +318,7 @@ class Here:
         if starts is UNREADABLE:
             starts = None
         begun = None if starts is None or at.known is None else no(before(span(at), starts))
-        if ends is None:
+        if ends is None or (isinstance(ends, Open) and not ends.given):
             return both([begun, True])
         running = None if ends is UNREADABLE or at.known is None else before(span(at), ends)
         return both([begun, running])
@@ -338,9 +347,17 @@ def listed(entry: Any, at: Any) -> Answer:
     return both([begun, no(before((end, end), at))])
 
 
+def told(value: Any) -> bool:
+    """Whether something is known of a value; of a time, its earliest instant."""
+    return not isinstance(value, tuple) or value[0] is not None
+
+
 def compare(operator: str, left: Term, right: Term) -> Answer:
     if left.known is None or right.known is None:
         return None
+    if isinstance(left.known, Open) != isinstance(right.known, Open) and left.kind == right.kind == "time":
+        if left.known[1] == right.known[1] == datetime.max:  # Python has no infinity after its last instant
+            raise BeyondError
     if "span" in (left.kind, right.kind):
         a, b = (term.known if term.kind == "span" else (term.known, term.known) for term in (left, right))
         return compare_times(operator, a, b)
@@ -363,12 +380,19 @@ def compare_times(operator: str, a: Any, b: Any) -> Answer:
             return no(before(a, b))
         case "<=":
             return no(before(b, a))
-    same = False if a[1] < b[0] or a[0] > b[1] else True if a[0] == a[1] == b[0] == b[1] else None
+    if less(a[1], b[0]) or less(b[1], a[0]):
+        same: Answer = False
+    else:
+        same = True if a[0] == a[1] == b[0] == b[1] and a[0] is not None else None
     return same if operator == "=" else no(same)
 
 
+def less(a: Any, b: Any) -> Answer:
+    return None if a is None or b is None else bool(a < b)
+
+
 def before(a: Any, b: Any) -> Answer:
-    return True if a[1] < b[0] else False if a[0] >= b[1] else None
+    return True if less(a[1], b[0]) else False if less(a[0], b[1]) is False else None
 
 
 def span(term: Term) -> Any:
@@ -382,20 +406,20 @@ def span(term: Term) -> Any:
     return term.known
 
 
-def beyond(bounds: Any) -> bool:
-    """Whether a country's calendar does not reach to a time."""
-    return any(not AS_OF.year - 60 <= bound.year <= AS_OF.year + 20 for bound in bounds)
-
-
-def shift(moment: datetime, period: tuple[int, str, str], sign: int) -> datetime:
+def shift(moment: datetime | None, period: tuple[int, str, str], sign: int, of: Any = None) -> datetime | None:
+    """A bound moved; unknown where a country's calendar does not reach, or where there is no day to count from."""
     count, unit, country = period
-    if count == 0:
+    if count == 0 or moment is None:
         return moment
+    if isinstance(of, Open) and moment in (datetime.min, datetime.max):
+        return None if unit == "business day" else moment
+    if country and not AS_OF.year - 60 <= moment.year <= AS_OF.year + 20:
+        return None
     if unit == "business day":
         day, left = moment.date(), count
         while left:
             day += timedelta(days=sign)
-            left -= day.isoweekday() < 6 and not (country == "US" and day in US_HOLIDAYS)
+            left -= day.isoweekday() < 6 and not (country and day in HOLIDAYS[country])
         return datetime.combine(day, time.max if sign > 0 else time.min)
     if unit in ("hour", "day", "week"):
         return moment + sign * timedelta(**{unit + "s": count})

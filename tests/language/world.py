@@ -123,6 +123,14 @@ class Facts:
     )
 
 
+class Open(tuple[datetime, datetime]):
+    """Bounds of a start or an end that may be infinite: it is not given then, and still before or after everything."""
+
+    @property
+    def given(self) -> bool:
+        return self[0] not in (datetime.min, datetime.max)
+
+
 @dataclass(frozen=True)
 class Row:
     """A row: a field that is not named is missing, UNREADABLE is given, a time is a pair of instants."""

@@ -166,10 +166,16 @@ COUNTRIES = cells({
     "AT": ["Österreich", "osterreich", "O\u0308sterreich"],
     "GB": ["GB", "United Kingdom", "UK"],
     "US": ["US", "USA", "U.S.A.", "United States of America"],
+    "CA": ["CA", "Canada", "Kanada"],
 })  # fmt: skip
 NUMBERED = cells({None: [None, "", "0"], "DE": ["1"], "FR": ["2 "]})
-# `CA` is California only where the country says so.
-REGIONS = cells({None: NOTHING, U: ["Nowhere"], "US-CA": ["US-CA", "California", "california "], "?US-CA": ["CA"]})
+# A short code, or a name that several countries know, means a state only where the country says so.
+REGIONS = cells({
+    None: NOTHING, U: ["Nowhere", "US-ZZ"],
+    "US-CA": ["US-CA", "California", "california "], "US-TX": ["Texas", "US-TX"], "CA-QC": ["CA-QC", "Québec", "quebec"],
+    "?US-CA": ["CA"], "?US-TX": ["TX"], "?CA-QC": ["QC"], "?US-WA": ["Washington"], "?AU-WA|US-WA": ["WA"],
+})  # fmt: skip
+CONFIRMED = cells({None: NOTHING, U: ["perhaps"], "none": ["none"], "opt_in": ["opt_in"], "confirmed": ["confirmed "]})
 
 NUMBERS = cells({
     None: NOTHING,

@@ -40,8 +40,13 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "orders": {"person": PERSON, "ordered": ZONED, "amount": DECIMAL, "price": c.COMMAS, "gone": TRUTH},
     "roles": {"title": c.TITLES, "export": c.GERMAN_FLAGS},
     "blocked": {"person": PERSON, "mail": MAIL, "phone": PHONE, "channel": c.CHANNELS, "since": c.TIMES},
+    "addresses": {
+        "person": PERSON, "mail": MAIL, "phone": PHONE, "main": c.GERMAN_FLAGS, "confirmed": c.CONFIRMED,
+        "confirmed_on": DAY, "gone": TRUTH,
+    },
 }  # fmt: skip
-SIZES = {"people": 5, "staff": 3, "mails": 7, "consents": 7, "holds": 4, "orders": 6, "roles": 3, "blocked": 3}
+SIZES = {"people": 5, "staff": 3, "mails": 7, "consents": 7, "holds": 4, "orders": 6, "roles": 3, "blocked": 3,
+         "addresses": 4}  # fmt: skip
 NUMBERED = frozenset({"orders", "holds"})
 """Tables whose keys are declared as whole numbers; those of the others are texts."""
 
@@ -58,7 +63,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "order": ("subject_id", "ordered_at", "amount"),
     "role": ("title", "may_export"),
     "suppression": ("subject_id", "email", "phone", "channel", "since"),
-    "permission": ("subject_id", "channel", "purpose", "status", "how"),
+    "permission": ("subject_id", "channel", "purpose", "status", "how", "starts_at", "ends_at"),
+    "identity": ("subject_id", "email", "phone", "main", "confirmed", "confirmed_at"),
 }  # fmt: skip
 """The fields of each relation that the profile fills, or that are derived from those."""
 
@@ -148,15 +154,20 @@ def meaning(database: Database, source: str) -> dict[str, list[Row]]:
         "suppression": rows("blocked", lambda m: m.of(
             subject_id="person", email="mail", phone="phone", channel="channel", since="since",
         )),
+        "identity": rows("addresses", lambda m: m.of(
+            subject_id="person", email="mail", phone="phone", main="main", confirmed="confirmed",
+            confirmed_at="confirmed_on",
+        )),
     }  # fmt: skip
-    return found | {"identity": list(_identities(found["subject"]))}
+    return found | {"identity": [*found["identity"], *_identities(found["subject"], found["identity"])]}
 
 
 def _subject(m: _Meaning) -> dict[str, Any]:
     country = m.first("country", "country_no")
     region = m.raw["region"].means
     if isinstance(region, str) and region.startswith("?"):
-        region = region[1:] if country == region[1:3] else UNREADABLE
+        fitting = [one for one in region[1:].split("|") if one[:2] == country]
+        region = fitting[0] if fitting else UNREADABLE
     fields = m.of(
         kind="kind", email="mail", postal="street", born_on="birth", lawful_basis="bases", preferred_channels="ways",
         created_at="created", last_activity_at="seen", modified_at="changed", deceased="dead", restricted="blocked",
@@ -167,7 +178,8 @@ def _subject(m: _Meaning) -> dict[str, Any]:
 
 
 REGIMES = {"DE": {"eu-gdpr", "eprivacy"}, "FR": {"eu-gdpr", "eprivacy"}, "AT": {"eu-gdpr", "eprivacy"},
-           "GB": {"uk-gdpr"}, "US": {"us-canspam"}}  # fmt: skip
+           "GB": {"uk-gdpr"}, "US": {"us-canspam"}, "CA": {"ca-casl", "ca-pipeda"}}  # fmt: skip
+STATES = {"US-CA": {"us-ca-ccpa"}, "CA-QC": {"ca-qc"}}
 
 
 def _regimes(country: Any, region: Any) -> frozenset[str] | None:
@@ -175,12 +187,21 @@ def _regimes(country: Any, region: Any) -> frozenset[str] | None:
     here = country if isinstance(country, str) else state[:2]
     if not here:
         return None
-    return frozenset(REGIMES[here] | ({"us-ca-ccpa"} if here == "US" and state == "US-CA" else set()))
+    return frozenset(REGIMES[here] | (STATES.get(state, set()) if state[:2] == here else set()))
 
 
-def _identities(people: Sequence[Row]) -> Any:
+def _identities(people: Sequence[Row], listed: Sequence[Row]) -> Any:
+    """The main address and number of every person, unless the table of addresses has it."""
+    there = {
+        (row.fields["subject_id"], name, _plain(row.fields[name])) for row in listed for name in ("email", "phone")
+    }
     for name in ("email", "phone"):
         for row in people:
             value = row.fields[name]
-            if value is not None and value is not UNREADABLE:
-                yield Row(row.key, {"subject_id": row.key, name: value}, row.deleted, row.source)
+            if value is None or value is UNREADABLE or (row.key, name, _plain(value)) in there:
+                continue
+            yield Row(row.key, {"subject_id": row.key, name: value, "main": True}, row.deleted, row.source)
+
+
+def _plain(value: Any) -> Any:
+    return value[0] if isinstance(value, tuple) else value

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -24,15 +24,18 @@ from auditor.rules.scan import Judged
 from auditor.sources import open_source
 from auditor.stage import open_stage
 from tests.language.oracle import BeyondError, Here
-from tests.language.world import AS_OF, Facts, Row
+from tests.language.world import AS_OF, Entry, Facts, Row, Table
 from tests.sameness import crm
 from tests.sameness.carriers import Databases, write_all
 from tests.sameness.permissions import permissions
-from tests.sameness.sentences import Sentence, sentence
+from tests.sameness.sentences import REGIMES, Sentence, sentence
 from tests.servers import Server
 
 PROFILE = Path(__file__).parent / "sameness.yaml"
-PARAMS = {"limit": "1", "period": "1 month"}
+PARAMS = {
+    "limit": "1", "period": "1 month", "grace": "2 business days", "day": "2024-03-30", "place": "DE",
+    "channel": "email",
+}  # fmt: skip
 MAX_TEXT = 1500
 """Longer expressions add time and nothing else."""
 EACH = 5
@@ -40,9 +43,21 @@ EACH = 5
 TOGETHER = 5
 """Rules that share one scan, with its joins."""
 FACTS = Facts(
-    regimes=dict.fromkeys(("eu-gdpr", "eprivacy", "uk-gdpr", "us-canspam", "us-ca-ccpa")),
-    unknown_bases={"FR": frozenset({"legitimate_interests"})},
-)
+    regimes=dict.fromkeys(REGIMES),
+    unknown_bases={"FR": frozenset({"legitimate_interests"}), "CA": frozenset({"legitimate_interests", "contract"})},
+    tables=Facts().tables | {
+        "office": Table("1 month", {"US": "2 'US' business days", "DE": "3 'DE' business days", "GB": "13 days"}),
+        "nobody": Table("", {"FR": "13 hours", "US": "1 'US' business day"}),
+    },
+    lists=Facts().lists | {
+        "second": (
+            Entry("FR", date(2023, 12, 31), date(2024, 3, 30)), Entry("CA", date(2024, 3, 31), None, True),
+            Entry("US", date(2000, 1, 1), date(2024, 2, 29), True), Entry("US", date(2024, 4, 1)),
+        )
+    },
+)  # fmt: skip
+REFUSED = "Two records' days cannot be counted together"
+"""What the language says of a calendar's days counted from a time that rests on two records."""
 VERDICTS = ("violation", "pass", "scope", "unknown")
 
 
@@ -115,7 +130,7 @@ def batch(seed: int, databases: int, rules: int, servers: Sequence[Databases], t
 
 
 def compiled(written: Iterable[Sentence]) -> Iterator[Judged]:
-    """The rules that sentences stand for. An expression that the language refuses is a fault of ours."""
+    """The rules that sentences stand for. An expression that the language refuses is a fault of ours, but for one."""
     for number, said in enumerate(written):
         if len(said.when) + len(said.violation) > MAX_TEXT:
             continue
@@ -127,6 +142,8 @@ def compiled(written: Iterable[Sentence]) -> Iterator[Judged]:
         try:
             yield Judged(compile_rule(rule, load_relations(), facts=FACTS), PARAMS)
         except KnowledgeError as error:
+            if REFUSED in error.what:
+                continue
             raise AssertionError(f"{error}\n{said}") from None
 
 

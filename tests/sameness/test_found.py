@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from random import Random
 
+from auditor.language import Context, last_instant
+from auditor.relations import load_relations
+from auditor.rules import scan
 from tests.crm.bound import bound
+from tests.language.world import AS_OF, day
 from tests.sameness import crm
 from tests.sameness.carriers import to_csv
 from tests.sameness.cells import Cell
-from tests.sameness.proof import PROFILE, compiled
+from tests.sameness.proof import FACTS, PROFILE, compiled, expect
 from tests.sameness.sentences import Sentence
 
 
@@ -47,3 +51,16 @@ def test_a_rule_may_count_business_days_from_a_fixed_day_of_this_century():
 
 def test_the_same_seed_gives_the_same_database():
     assert crm.database(Random(7), 0) == crm.database(Random(7), 0)
+
+
+def test_a_time_that_one_countrys_calendar_does_not_reach_is_not_surely_late_in_an_unknown_country(tmp_path):
+    """The bounds over all countries ignored the country whose business days nobody knows."""
+    row = {**dict.fromkeys(crm.columns("people"), Cell(None, None)), "id": Cell("1", "1")}
+    row["created"] = Cell("9999-12-31", day("9999-12-31"))
+    database = {**dict.fromkeys(crm.TABLES, ()), "people": [row]}
+    (rule,) = compiled([Sentence("subject", "", "created_at - by_country('office', country) > as_of", False)])
+    with bound(to_csv(database, tmp_path / "crm"), profile=str(PROFILE)) as result:
+        context = Context(last_instant(AS_OF), load_relations(), FACTS)
+        (counts,) = scan.count(result.connection, [rule], context).values()
+    expected = expect(rule, crm.meaning(database, "crm"), "crm")
+    assert (counts.violations, counts.undetermined) == (expected["violation"], expected["unknown"]) == (0, 1)
