@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from auditor.inventory.attributes import inside_json, weigh_attributes
 from auditor.inventory.column import Column, look_at
 from auditor.inventory.context import by_neighbours, in_context
+from auditor.inventory.day_order import day_first
 from auditor.inventory.identifiers import load_identifiers
 from auditor.inventory.lexicon import Lexicon, load_lexicon
 from auditor.inventory.mask import examples
@@ -199,6 +200,7 @@ def _result(column: Column, found: tuple[CategoryFound, ...], how: How) -> Colum
             replace(f, looked_at=f.looked_at or column.sampled) for f in found if f.confidence >= WORTH_TELLING
         ),
         examples=examples(column, found, reveal=how.reveal),
+        day_first=day_first(column.texts),
     )
 
 
