@@ -206,6 +206,8 @@ def _place(judged: Judged, source: str, counts: Counts, audit: _Audit) -> PlaceR
         state, reason, counts = State.NOT_ASSESSED, basis.reason, Counts()
     else:
         state, reason = _state(rule.type, counts)
+        if state is State.NOT_ASSESSED and basis.origin:
+            reason += f" See what these hold, and how it is written: {', '.join(basis.origin[:5])}."
     place = PlaceResult(source, rule.relation, state, counts, reason, basis.missing, basis.origin, basis.from_memory)
     if outside is not None or basis.reason:
         return place
