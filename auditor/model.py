@@ -145,6 +145,8 @@ class ColumnInventory:
     categories: tuple[CategoryFound, ...] = ()
     examples: tuple[str, ...] = ()
     """Masked to at most the first character."""
+    day_first: bool | None = None
+    """Whether its dates name the day before the month; None if it holds none or they do not tell."""
 
     @property
     def personal(self) -> tuple[CategoryFound, ...]:

@@ -97,6 +97,7 @@ class Policy:
                 for number, entry in enumerate(entries, 1)
             },
             **{f"inventory.columns.{one.column}": f"{one.category}: {one.reason}" for one in self.known.columns},
+            "inventory.recognizers": self.known.recognizers.path if self.known.recognizers else "",
             "inventory.allow": _number(self.known.allow),
             "inventory.deny": _number(self.known.deny),
             **{f"registers.{register.relation}.{register.shown}": "read" for register in self.registers},
@@ -147,7 +148,7 @@ def load_policy(path: Path | None) -> Policy:
         owners={k: n.text() for k, n in _mapping(get("owners")).items()},
         classification=root["classification"].text() if "classification" in root else CLASSIFICATION,
         keep_days=_days(root["keep_days"]) if "keep_days" in root else KEEP_DAYS,
-        known=read_known(root["inventory"]) if "inventory" in root else NOTHING_KNOWN,
+        known=read_known(root["inventory"], path.parent) if "inventory" in root else NOTHING_KNOWN,
         file=str(path),
     )
 

@@ -98,29 +98,12 @@ def explain(
     """Show what one rule reads in a source, what is missing there, what came of it, and its SQL."""
     from auditor.policy import load_policy
     from auditor.rules.explaining import explain as explained
+    from auditor.rules.explaining import explanation_lines
     from auditor.rules.loading import load_rules_or_raise
 
     compiled = _named(rule_id, load_rules_or_raise(folders))
-    told = explained(compiled, specs, policy=load_policy(config), as_of=as_of, profile=profile)
-    lines = [told.result.sentence]
-    for entry in told.places:
-        place, counts = entry.place, entry.place.counts
-        lines += ["", f"In {place.source}, read as {entry.profile or 'tables of no known CRM'}: {place.state}"]
-        lines += [place.reason] if place.reason else []
-        if counts.population:
-            lines.append(
-                f"{counts.population:,} records: {counts.violations:,} violations, {counts.passes:,} passes, "
-                f"{counts.undetermined:,} undetermined"
-            )
-        width = max((len(field.name) for field in entry.fields), default=0)
-        for field in entry.fields:
-            found = ", ".join(field.columns)
-            said = (
-                f"{found} ({field.lacking})" if found and field.lacking else found or field.lacking or "nothing found"
-            )
-            lines.append(f"  {field.name:<{width}}  {said}")
-        lines += ["", place.sql] if place.sql else []
-    click.echo(plain("\n".join(lines)))
+    (told,) = explained([compiled], specs, policy=load_policy(config), as_of=as_of, profile=profile)
+    click.echo(plain("\n".join(explanation_lines(told))))
 
 
 @command.command("new")

@@ -14,7 +14,8 @@ from auditor.crm.blocks import Ground
 from auditor.crm.catalogue import fill_catalogue, fill_files
 from auditor.crm.filling import Filled, Origin, lacking_of, origins_of, summarise
 from auditor.crm.identity import build_identity
-from auditor.crm.inferred import infer_profile, names
+from auditor.crm.inferred import infer_profile
+from auditor.crm.inferred_names import names
 from auditor.crm.permission import build_permission
 from auditor.crm.planning import Plan, plan, presence, used
 from auditor.crm.profile import Profile

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from auditor.crm.inferred import plain
+from auditor.crm.inferred_names import plain
 from auditor.crm.profile import Block, ColumnSpec, ColumnType, FieldSpec, Fingerprint, Profile, TableSpec
 from auditor.errors import AuditError, SourceError
 from auditor.knowledge import nearest

@@ -98,5 +98,9 @@ def _text(expr: Expr) -> str:
             return f"{_text(value)} is missing"
         case syntax.Not(part=part):
             return f"not {_text(part)}"
+        case syntax.Compare(operator=operator, left=left, right=right):
+            return f"{_text(left)} {operator} {_text(right)}"
+        case syntax.And(parts=parts):
+            return " and ".join(map(_text, parts))
         case _:
             raise TypeError(type(expr).__name__)

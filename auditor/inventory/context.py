@@ -18,6 +18,8 @@ from auditor.inventory.weigh import PERSONAL
 from auditor.model import CategoryFound
 
 _OF_PEOPLE = ("identity.name", "identity.username", "contact.email_personal", "demographic.", "government_id.")
+_AMOUNT = re.compile(r"(?i)real|float|double|money|currency")
+"""Declared types of amounts; none of them holds a code."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 # Nobody younger is in a CRM by himself, and dates of business do not spread so far.
 _YOUNGEST, _SPREAD, _FEWEST, _MANY = 14, 35, 5, 20
@@ -103,7 +105,7 @@ def birth_dates(column: Column, lexicon: Lexicon) -> list[CategoryFound]:
 def part_of_address(column: Column, lexicon: Lexicon) -> list[CategoryFound]:
     """Numbers of one length, in no order, or words of which some are towns, beside the rest of an address."""
     texts, words = column.texts, load_words()
-    if len(texts) < 3 or column.info.primary_key:
+    if len(texts) < 3 or column.info.primary_key or _AMOUNT.match(column.info.type):
         return []
     codes = [t for t in texts if words.plain_postcode.fullmatch(t)]
     if len(codes) >= 0.9 * len(texts):

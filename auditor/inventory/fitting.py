@@ -107,6 +107,11 @@ def _identifier(text: str, shape: Shape) -> bool:
     )
 
 
+def _card(text: str, shape: Shape) -> bool:
+    """A number, perhaps masked."""
+    return _identifier(text, shape) and all(letter in "xX" for letter in _LETTER.findall(text))
+
+
 def _secret(text: str, shape: Shape) -> bool:
     no = (Shape.BOOL, Shape.DATE, Shape.DECIMAL, Shape.PROSE, Shape.URL, Shape.UUID)
     return shape not in no and " " not in text and len(text) >= 4 and not _PLACEHOLDER.fullmatch(text)
@@ -126,6 +131,8 @@ _TESTS: Mapping[str, Callable[[str, Shape], bool]] = {
     "age": lambda t, s: s is Shape.INTEGER and 0 < int(t) <= 120,
     "code": lambda _, s: s not in (Shape.PROSE, Shape.BLOB, Shape.HASH, Shape.UUID, Shape.URL, Shape.DECIMAL),
     "identifier": _identifier,
+    "card": _card,
+    "lettered": lambda t, s: _identifier(t, s) and not _card(t, s),
     "number": lambda _, s: s in (Shape.INTEGER, Shape.DECIMAL),
     "ip": lambda t, s: is_ip(t) or (s is Shape.INTEGER and len(t) >= 8),
     "secret": _secret,

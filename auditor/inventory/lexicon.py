@@ -11,8 +11,8 @@ from auditor.inventory.taxonomy import category_named
 from auditor.knowledge import Node, home, read_yaml
 
 FITS = (
-    "age", "code", "coordinate", "date", "email", "handle", "identifier", "ip", "name", "number", "phone", "place",
-    "postcode", "prose", "salutation", "secret", "short", "text",
+    "age", "card", "code", "coordinate", "date", "email", "handle", "identifier", "ip", "lettered", "name", "number",
+    "phone", "place", "postcode", "prose", "salutation", "secret", "short", "text",
 )  # fmt: skip
 CONTEXTS = ("person", "message", "elsewhere")
 # Lists whose words make a name known, and those whose words do not.

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from auditor.inventory.attributes import inside_json, weigh_attributes
 from auditor.inventory.column import Column, look_at
 from auditor.inventory.context import by_neighbours, in_context
+from auditor.inventory.day_order import day_first
 from auditor.inventory.identifiers import load_identifiers
 from auditor.inventory.lexicon import Lexicon, load_lexicon
 from auditor.inventory.mask import examples
 from auditor.inventory.naming import read_table
 from auditor.inventory.own import as_said, check_verdicts, denied, unmatched, verdict_of, without_allowed
+from auditor.inventory.own_recognizers import load_own, test_own
 from auditor.inventory.people import known_names, recurring
 from auditor.inventory.reading import AS_USUAL, How, elsewhere, read_more, surrogate
 from auditor.inventory.scope import countries_in_scope
@@ -101,13 +103,15 @@ def draw(
 ) -> tuple[list[Drawn], list[Skipped]]:
     """Sample every column of every table in one pass over it; with None every value is also scanned on its way.
 
-    Words that the policy allows are taken out of the values. Raises InventoryError if it names no category of ours.
+    Words that the policy allows are taken out of the values. Raises InventoryError if it names no category of ours, and
+    KnowledgeError if one of its recognizers is broken.
     """
     from auditor.inventory.by_attribute import Sorted
     from auditor.inventory.scan import Watched, found_in
     from auditor.sources.sampling import sample
 
     check_verdicts(known)
+    load_own(known)  # so that a fault in it is told before anything is read
     clean = without_allowed(known)
     drawn: list[Drawn] = []
     failures: list[Skipped] = []
@@ -137,7 +141,8 @@ def study(drawn: Sequence[Drawn], *, how: How = AS_USUAL, progress: Progress = N
     lexicon = load_lexicon()
     columns = in_context([look_at_drawn(one, lexicon) for one in drawn], lexicon)
     names = known_names(columns, lexicon)
-    tests = [one.scanned for one in drawn]
+    own = load_own(how.known)
+    tests = [(*one.scanned, *test_own(c, own)) for c, one in zip(columns, drawn, strict=True)]
     first = [_first_verdict(c, t, names, lexicon) for c, t in zip(columns, tests, strict=True)]
     first = [
         merge((*f, *weigh_attributes(c, rows, lexicon))) if (rows := one.attributes or inside_json(c, lexicon)) else f
@@ -199,6 +204,7 @@ def _result(column: Column, found: tuple[CategoryFound, ...], how: How) -> Colum
             replace(f, looked_at=f.looked_at or column.sampled) for f in found if f.confidence >= WORTH_TELLING
         ),
         examples=examples(column, found, reveal=how.reveal),
+        day_first=day_first(column.texts),
     )
 
 

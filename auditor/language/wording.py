@@ -18,8 +18,8 @@ _BARE = re.compile(r"^when (?=last|first|next|[a-z]+ed\b)")
 _HOLDS = {
     "from when": "from which it holds", "until when": "until which it holds", "since when": "since which it holds",
 }  # fmt: skip
-_CALLED = {"how": "form of the record"}
-"""Fields whose own name is no noun."""
+_CALLED = {"how": "form of the record", "confirmed": "state of confirmation", "audience": "listing"}
+"""Fields and relations whose own name is no noun, or not the usual one."""
 
 
 def negated(clause: str, denied: bool) -> str:

@@ -98,7 +98,7 @@ def assess(compiled: CompiledRule, source: str, bound: Bound, relations: Relatio
         fields = [name for read in every for name in read.fields if name[0] == own.name]
         holds = bound.relations.get((source, own.name))
         why = f": {holds.reason}" if holds and holds.reason else ""
-        reason = f"The source has no place for {own.row}{_ended(why)}{_unlock(own)}"
+        reason = f"The source has no place for {own.rows or own.row}{_ended(why)}{_unlock(own)}"
         return Basis(reason, _names(fields, relations) or (own.name,), origin, memory)
     held = bound.get(source, own.name)
     if held is not None and held.rows == 0 and (held.unreadable or source not in bound.homes):
@@ -137,7 +137,8 @@ def _problem(
     if held is None:
         if bound.has(bound.homes.get(source, source), relation):
             return ""  # derived in the stage from something that is there
-        return f"The source has no place for {relations[relation].row}.{_unlock(relations[relation])}"
+        wanted_row = relations[relation]
+        return f"The source has no place for {wanted_row.rows or wanted_row.row}.{_unlock(wanted_row)}"
     if held.rows == 0 and held.unreadable:
         return f"{relation} cannot be read: {held.unreadable[0].what}: {_ended(held.unreadable[0].why)}"
     if held.rows == 0:

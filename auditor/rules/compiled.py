@@ -62,8 +62,7 @@ def sentence(compiled: CompiledRule, params: Mapping[str, str] | None = None) ->
     settings = {**compiled.params, **(params or {})}
     where = f" where {english(compiled.when, relation, relations, settings)}" if compiled.when else ""
     every = re.sub(r"(?:: |, (?=or |with ))(.+)$", r" (\1)", relation.row)
-    every = re.sub(r"^where ", "every place where ", every)
-    every = re.sub(r"^data\b", "all data", re.sub(r"^(an?|one|the|what) ", _every, every))
+    every = re.sub(r"^(an?|one|the|what) ", _every, every)
     deleted = ", deleted or not," if rule.including_deleted else ""
     verb = "it needs review" if rule.type is RuleType.REVIEW else "it is a violation"
     condition = english(compiled.violation, relation, relations, settings)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import duckdb
 import sqlalchemy as sa
 
 from auditor.errors import AuditError
@@ -21,9 +22,13 @@ from auditor.rules.compiled import CompiledRule, sentence
 from auditor.rules.evidence import evidence, members
 from auditor.rules.remembered import Remembered
 from auditor.rules.scan import Judged
+from auditor.stage import stage_errors
 
 RecordSink = Callable[[Rule, PlaceResult, Iterator[tuple[str, str]]], None]
 """Takes the key and the person of every record that violates a rule in a place, before the stage is gone."""
+
+_OF_STATEMENTS = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError, duckdb.InternalError)
+"""What the engine raises about one statement; all else, but a lack of memory, says that no rule can be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class _Audit:
     key: bytes
     lasting: bool
     records: RecordSink | None
+    progress: Callable[[str], None]
 
 
 def evaluate(
@@ -63,15 +69,15 @@ def evaluate(
     """
     bound = Bound.of(binding)
     context = _context(connection, rules, as_of, facts, relations or load_relations(), bound)
-    audit = _Audit(connection, context, bound, as_of, key, lasting, records)
+    say = progress or (lambda _: None)
+    audit = _Audit(connection, context, bound, as_of, key, lasting, records, say)
     results: dict[str, RuleResult] = {}
     for relation in dict.fromkeys(compiled.rule.relation for compiled in rules):
         ours = [compiled for compiled in rules if compiled.rule.relation == relation]
         # Whoever wants the records has to be given them all again.
         found = before.recall(ours) if before is not None and records is None else None
         if found is None:
-            if progress is not None:
-                progress(f"Judging {len(ours)} rule{'s' if len(ours) != 1 else ''} about {relation.replace('_', ' ')}")
+            say(f"Judging {len(ours)} rule{'s' if len(ours) != 1 else ''} about {relation.replace('_', ' ')}")
             found = tuple(_relation(ours, audit, policy))
             if before is not None:
                 before.keep(ours, found)
@@ -153,23 +159,33 @@ def _judged(compiled: CompiledRule, policy: Policy) -> Judged:
 
 
 def _counts(rules: Sequence[Judged], audit: _Audit) -> tuple[Mapping[tuple[str, str], Counts], Mapping[str, str]]:
-    """Counts by rule and source; if the one scan fails, rule by rule, so that only the broken one is lost."""
+    """Counts by rule and source; if the one scan fails, rule by rule, so that only the broken one is lost.
+
+    The same counts, but slower, so it is said. Raises StageError if not a statement but the stage itself failed.
+    """
     try:
         return scan.count(audit.connection, rules, audit.context, keep=True), {}
-    except sa.exc.SQLAlchemyError:
-        counts: dict[tuple[str, str], Counts] = {}
-        broken: dict[str, str] = {}
-        for rule in rules:
-            try:
-                counts.update(scan.count(audit.connection, [rule], audit.context, keep=True))
-            except sa.exc.SQLAlchemyError as error:
-                broken[rule.rule.id] = _sentence(error)
-        return counts, broken
+    except sa.exc.SQLAlchemyError as error:
+        why = _sentence(error)
+    audit.progress(f"Judging these {len(rules)} rules one by one, as together they failed: {why}")
+    counts: dict[tuple[str, str], Counts] = {}
+    broken: dict[str, str] = {}
+    for rule in rules:
+        try:
+            counts.update(scan.count(audit.connection, [rule], audit.context, keep=True))
+        except sa.exc.SQLAlchemyError as error:
+            broken[rule.rule.id] = _sentence(error)
+    return counts, broken
 
 
 def _sentence(error: sa.exc.SQLAlchemyError) -> str:
-    """The engine's own words quote values, so only the kind of the error is told."""
+    """The engine's own words quote values, so only the kind is told. Raises StageError if it is not about a rule."""
     origin = getattr(error, "orig", None) or error
+    if isinstance(origin, duckdb.OutOfMemoryException):
+        return "The stage had not enough memory to judge this rule. Give it more memory, or TMPDIR more room."
+    if isinstance(origin, duckdb.Error) and not isinstance(origin, _OF_STATEMENTS):
+        with stage_errors(where="rel"):
+            raise error
     return f"The stage could not judge this rule ({type(origin).__name__})."
 
 
@@ -200,6 +216,8 @@ def _place(judged: Judged, source: str, counts: Counts, audit: _Audit) -> PlaceR
         state, reason, counts = State.NOT_ASSESSED, basis.reason, Counts()
     else:
         state, reason = _state(rule.type, counts)
+        if state is State.NOT_ASSESSED and basis.origin:
+            reason += f" See what these hold, and how it is written: {', '.join(basis.origin[:5])}."
     place = PlaceResult(source, rule.relation, state, counts, reason, basis.missing, basis.origin, basis.from_memory)
     if outside is not None or basis.reason:
         return place

@@ -53,34 +53,61 @@ class Explanation:
 
 
 def explain(
-    compiled: CompiledRule,
+    rules: Sequence[CompiledRule],
     specs: Sequence[str],
     *,
     policy: Policy,
     as_of: date,
     profile: str = "",
     progress: Callable[[str], None] | None = None,
-) -> Explanation:
-    """Reads from the sources what this one rule needs and judges it. Raises SourceError, KnowledgeError."""
+) -> tuple[Explanation, ...]:
+    """Reads from the sources what these rules need, at once, and judges them. Raises SourceError, KnowledgeError."""
     key = secrets.token_bytes(32)
     with ExitStack() as stack:
         sources = [stack.enter_context(open_source(spec)) for spec in specs]
         inventory = take(sources, values=VALUES, progress=progress)
         stage = stack.enter_context(open_stage())
         binding = bind(
-            sources, inventory, stage, policy=policy, as_of=as_of, key=key, needs=needs([compiled]),
+            sources, inventory, stage, policy=policy, as_of=as_of, key=key, needs=needs(rules),
             profile=profile or None, progress=progress,
         )  # fmt: skip
-        (result,) = evaluate(
-            stage.connection, [compiled], binding, as_of=as_of, policy=policy, facts=load_jurisdictions(),
-            progress=progress,
-        )  # fmt: skip
+        results = evaluate(
+            stage.connection, rules, binding, as_of=as_of, policy=policy, facts=load_jurisdictions(), progress=progress
+        )
     titles = {used.source: used.title for used in binding.profiles}
-    places = tuple(
-        Explained(place, titles.get(place.source, ""), _fields(compiled, place.source, binding))
-        for place in result.places
+    return tuple(
+        Explanation(
+            result,
+            tuple(
+                Explained(place, titles.get(place.source, ""), _fields(compiled, place.source, binding))
+                for place in result.places
+            ),
+        )
+        for compiled, result in zip(rules, results, strict=True)
     )
-    return Explanation(result, places)
+
+
+def explanation_lines(told: Explanation) -> list[str]:
+    """An explanation as it is read: the sentence, and per source the state, counts, fields and statement."""
+    lines = [told.result.sentence]
+    for entry in told.places:
+        place, counts = entry.place, entry.place.counts
+        lines += ["", f"In {place.source}, read as {entry.profile or 'tables of no known CRM'}: {place.state}"]
+        lines += [place.reason] if place.reason else []
+        if counts.population:
+            lines.append(
+                f"{counts.population:,} records: {counts.violations:,} violations, {counts.passes:,} passes, "
+                f"{counts.undetermined:,} undetermined"
+            )
+        width = max((len(field.name) for field in entry.fields), default=0)
+        for field in entry.fields:
+            found = ", ".join(field.columns)
+            said = (
+                f"{found} ({field.lacking})" if found and field.lacking else found or field.lacking or "nothing found"
+            )
+            lines.append(f"  {field.name:<{width}}  {said}")
+        lines += ["", place.sql] if place.sql else []
+    return lines
 
 
 def _fields(compiled: CompiledRule, source: str, binding: Binding) -> tuple[FieldThere, ...]:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from auditor.inventory import take
 from auditor.model import CategoryFound, ColumnInventory, Inventory
+from auditor.sources import open_source
 from tests.crm.bound import bound
 
 
@@ -132,3 +134,101 @@ def test_an_address_taken_off_a_suppression_list_is_not_suppressed(tmp_path: Pat
     with bound(folder) as result:
         withdrawn = {row["subject_id"] for row in result.rows("permission") if row["status"] == "withdrawn"}
         assert withdrawn == {"contacts/1"}
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [
+        ("Opted out of email: Product news", ["true", "false", ""], ["withdrawn", "", ""]),
+        ("Person - Marketing status", ["Subscribed", "unsubscribed", "No consent"], ["granted", "withdrawn", "denied"]),
+        ("Person - Marketing status", ["Archived", "", "Pending"], ["", "", "pending"]),
+        ("consents.email", ["granted", "DENIED", "opted out"], ["granted", "denied", "withdrawn"]),
+        ("Werbung erlaubt", ["ja", "nein", ""], ["granted", "denied", ""]),
+        ("メルマガ配信", ["希望する", "希望しない", ""], ["granted", "denied", ""]),
+        ("aceita_email_mkt", ["S", "N", ""], ["granted", "denied", ""]),
+        ("Do not allow Bulk Emails", ["Do Not Allow", "Allow", ""], ["withdrawn", "", ""]),
+    ],
+)
+def test_a_word_is_read_however_an_export_writes_it(
+    tmp_path: Path, column: str, values: list[str], expected: list[str]
+) -> None:
+    rows = "".join(f"{n},A,a{n}@example.com,{value}\n" for n, value in enumerate(values))
+    folder = _file(tmp_path / "export", "contacts.csv", f"id,name,email,{column}\n{rows}")
+    with bound(folder) as result:
+        said = {row["subject_id"]: row["status"] for row in result.rows("consent")}
+        assert [said.get(f"contacts/{n}", "") for n in range(3)] == expected
+        assert {row["how"] for row in result.rows("consent")} <= {"state"}
+
+
+def test_a_time_of_signing_up_or_off_is_a_dated_statement(tmp_path: Path) -> None:
+    header = "Email Address,First Name,CONFIRM_TIME,UNSUB_TIME"
+    rows = "a@example.com,A,2020-05-01 10:00:00,\nb@example.com,B,2020-05-01 10:00:00,2023-06-01 11:00:00\n"
+    folder = _file(tmp_path / "export", "members_export.csv", f"{header}\n{rows}")
+    with bound(folder) as result:
+        said = [(row["subject_id"], row["status"], row["how"], row["event_at"].year) for row in result.rows("consent")]
+        assert sorted(said) == [
+            ("members_export/0", "granted", "event", 2020),
+            ("members_export/1", "granted", "event", 2020),
+            ("members_export/1", "withdrawn", "event", 2023),
+        ]
+
+
+def test_what_stands_before_every_column_is_left_out(tmp_path: Path) -> None:
+    rows = "7,Ada Lovelace,ada@example.com,Acme,2024-01-01\n"
+    header = "Person - ID,Person - Name,Person - Email - Work,Organization - ID,Person - Last activity date"
+    folder = _file(tmp_path / "export", "people.csv", f"{header}\n{rows}")
+    with bound(folder) as result:
+        (row,) = result.rows("subject")
+        assert (row["key"], row["named"], row["email"] is not None) == ("people/7", True, True)
+        assert row["last_activity_at"].year == 2024
+
+
+def test_accounts_are_known_by_their_table(tmp_path: Path) -> None:
+    folder = _file(tmp_path / "export", "Contact.csv", "Id,LastName,Email,OwnerId\n1,A,a@example.com,9\n")
+    header = "Id,Username,IsActive,LastLoginDate,LastPasswordChangeDate"
+    _file(folder, "User.csv", f"{header}\n9,u@example.com,1,2024-02-01T00:00:00.000Z,\n8,v@example.com,0,,\n")
+    with bound(folder) as result:
+        assert [(row["key"], row["active"]) for row in result.rows("user")] == [("8", False), ("9", True)]
+        assert result.rows("subject")[0]["owner_id"] == "9"
+        assert result.binding.people == 1
+
+
+def test_organisations_among_people_are_no_people(tmp_path: Path) -> None:
+    rows = "1,Acme,info@acme.example,1,1\n2,Ada L,ada@example.com,0,1\n3,Ben M,ben@example.com,,\n"
+    folder = _file(tmp_path / "export", "res_partner.csv", f"id,name,email,is_company,email_opt_out\n{rows}")
+    with bound(folder) as result:
+        assert [row["key"] for row in result.rows("subject")] == ["res_partner/2", "res_partner/3"]
+        assert [row["subject_id"] for row in result.rows("consent")] == ["res_partner/2"]
+
+
+def test_a_likely_name_beside_a_sure_address_is_a_person(tmp_path: Path) -> None:
+    folder = _file(tmp_path / "export", "stuff.csv", "a,b\nAda,ada@example.com\n")
+    likely = ColumnInventory("export", "", "stuff", "a", "", 1, 1, 1, (CategoryFound("identity.name", 0.6, 1.0),))
+    sure = CategoryFound("contact.email_personal", 0.95, 1.0)
+    address = ColumnInventory("export", "", "stuff", "b", "", 1, 1, 1, (sure,))
+    with bound(folder, inventory=Inventory((likely,))) as result:
+        assert result.binding.people == 0
+    with bound(folder, inventory=Inventory((likely, address))) as result:
+        assert result.binding.people == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (("03.04.2020", "05.06.2021"), (4, 6)),
+        (("03/04/2020", "25/06/2021"), (4, 6)),
+        (("03-04-2020", "06-25-2021"), (3, 6)),
+        (("03/04/2020", "05/06/2021"), (None, None)),
+    ],
+)
+def test_the_order_of_day_and_month_is_told_by_the_dates(
+    tmp_path: Path, days: tuple[str, str], expected: tuple[int | None, int | None]
+) -> None:
+    rows = "".join(f"{n},A,a{n}@example.com,{day},D\n" for n, day in enumerate(days))
+    folder = _file(tmp_path / "export", "kunden.csv", f"KdNr,Name,E-Mail,Letzter Kauf,Land\n{rows}")
+    with open_source(str(folder)) as source:
+        inventory = take([source])
+    with bound(folder, inventory=inventory) as result:
+        times = [row["last_activity_at"] for row in result.rows("subject")]
+        assert tuple(time and time.month for time in times) == expected
+        assert {row["country"] for row in result.rows("subject")} == {"DE"}

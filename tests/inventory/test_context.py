@@ -1,5 +1,7 @@
 """The other columns of a table say whose address it is, and whether old dates are birth dates."""
 
+from dataclasses import replace
+
 from auditor.inventory.take import examine
 from tests.inventory.drawing import draw
 
@@ -41,3 +43,12 @@ def test_old_dates_are_no_birth_dates_without_people_or_under_another_name():
 def test_recent_dates_are_no_birth_dates():
     recent = [f"20{n:02}-05-1{n % 9}" for n in range(1, 26)]
     assert found({"full_name": NAMES, "c12": recent})["c12"] == []
+
+
+def test_a_declared_amount_is_no_postal_code():
+    amounts = [str(1000 + 791 * n % 8999) for n in range(40)]
+    columns = {"full_name": NAMES * 2, "city": ["Berlin", "Paris"] * 20, "c9": amounts}
+    drawn = draw("people", columns)
+    assert [k.category for k in examine(drawn).columns[2].personal] == ["contact.postal_code"]
+    real = [replace(one, column=replace(one.column, type="REAL")) if one.column.name == "c9" else one for one in drawn]
+    assert examine(real).columns[2].personal == ()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from auditor.errors import StageError
 from auditor.jurisdictions import load_jurisdictions
 from auditor.language import Context, last_instant
 from auditor.model import (
@@ -31,6 +32,7 @@ from auditor.relations import load_relations
 from auditor.rules import scan
 from auditor.rules.compiled import CompiledRule, compile_rule, needs, sentence
 from auditor.rules.evaluate import evaluate, violating_keys
+from auditor.stage import memory_stage
 from tests.language.world import UNREADABLE, Row, World, day, instant, world
 
 AS_OF = date(2026, 11, 1)
@@ -96,6 +98,18 @@ def judge(
     }
     (result,) = evaluate(stage.connection, [compiled], binding or everything(rows), **settings)
     return result
+
+
+def tried(
+    stage: World, compiled: list[CompiledRule], rows: Mapping[str, list[Row]]
+) -> tuple[tuple[RuleResult, ...], list[str]]:
+    """The results of rules in a stage as it is, and what was said on the way."""
+    said: list[str] = []
+    facts = load_jurisdictions()
+    results = evaluate(
+        stage.connection, compiled, everything(rows), as_of=AS_OF, policy=Policy(), facts=facts, progress=said.append
+    )
+    return results, said
 
 
 def place(result: RuleResult) -> PlaceResult:
@@ -268,18 +282,41 @@ def test_a_rule_that_breaks_in_the_stage_does_not_stop_the_others(stage: World):
     stage.fill(rows)
     stage.connection.execute(sa.text("alter table rel.consent rename to elsewhere"))
     try:
-        results = evaluate(
-            stage.connection,
+        results, said = tried(
+            stage,
             [rule("any consent (same subject_id)", "order", id="broken"), rule("amount = 1", "order")],
-            everything({**rows, "consent": []}),
-            as_of=AS_OF,
-            policy=Policy(),
-            facts=load_jurisdictions(),
+            {**rows, "consent": []},
         )
     finally:
         stage.connection.execute(sa.text("alter table rel.elsewhere rename to consent"))
     assert [r.state for r in results] == [State.ERROR, State.FAIL]
     assert place(results[0]).reason == "The stage could not judge this rule (CatalogException)."
+    assert any(line.startswith("Judging these 2 rules one by one, as together they failed") for line in said)
+
+
+def test_a_lack_of_memory_is_told_by_the_rules_that_met_it() -> None:
+    rows = {"order": [Row("1", {"amount": 1.0})], "consent": []}
+    compiled = [rule("any consent (same subject_id)", "order"), rule("amount = 2", "order", id="other")]
+    with memory_stage(memory_mb=16) as small:
+        made = World(small.connection, RELATIONS)
+        made.fill(rows)
+        small.connection.execute(sa.text("create table ballast (noise varchar)"))
+        with pytest.raises(sa.exc.OperationalError):  # until nothing is left
+            for _ in range(1000):
+                small.connection.execute(sa.text("insert into ballast select md5(random()::varchar) from range(2000)"))
+        results, said = tried(made, compiled, rows)
+    assert [r.state for r in results] == [State.ERROR, State.ERROR]
+    assert all("not enough memory" in place(result).reason for result in results)
+    assert any("one by one" in line for line in said)
+
+
+def test_a_stage_that_is_gone_ends_the_audit() -> None:
+    with world(RELATIONS) as lost:
+        rows = {"order": [Row("1", {"amount": 1.0})]}
+        lost.fill(rows)
+        lost.connection.connection.driver_connection.close()  # type: ignore[union-attr]
+        with pytest.raises(StageError, match="ConnectionException"):
+            tried(lost, [rule("amount = 1", "order"), rule("amount = 2", "order", id="other")], rows)
 
 
 def test_each_source_is_a_place_and_one_without_the_relation_is_none(stage: World):

@@ -106,7 +106,8 @@ def batch(seed: int, databases: int, rules: int, servers: Sequence[Databases], t
         known = load_relations()
         context = Context(last_instant(AS_OF), known, FACTS)
         unique = scan.unique_relations(stage.connection, list(crm.FIELDS), context)
-        context = Context(context.as_of, known, FACTS, unique=unique)
+        exact = scan.exact_times(stage.connection, list(crm.FIELDS), context)
+        context = Context(context.as_of, known, FACTS, unique=unique, exact=exact)
         answers: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
         named: set[str] = set()
         for root in dict.fromkeys(rule.rule.relation for rule in judged):
