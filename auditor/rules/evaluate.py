@@ -116,8 +116,9 @@ def _context(
     try:
         unique = scan.unique_relations(connection, [name for name in followed if name in read], context)
         exact = scan.exact_times(connection, sorted(read | {c.rule.relation for c in rules}), context)
-    except sa.exc.SQLAlchemyError:
-        return context
+    except sa.exc.SQLAlchemyError as error:
+        _sentence(error)
+        return context  # it is only slower without
     return replace(context, unique=unique, exact=exact)
 
 
