@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from enum import Enum
 
 import pyarrow as pa
@@ -28,18 +28,17 @@ class Cell(Enum):
     """An array as {a,"b c",NULL}."""
     INSTANT = "instant"
     """A time in UTC without its zone."""
-    ANY = "any"
-    """A Python object of any type."""
 
 
-def column_of(values: Sequence[object], cell: Cell) -> pa.Array:
-    """One column of cells as text."""
-    if cell is Cell.ANY:
-        return text_column([any_text(value) for value in values])
-    if cell in _ONE_BY_ONE:
-        return text_column([None if value is None else _ONE_BY_ONE[cell](value) for value in values])
+def column_of(values: pa.Array, cell: Cell) -> pa.Array:
+    """One column of cells, which are bytes, as text."""
+    if cell is Cell.BITS:
+        return pa.array([None if value is None else str(int.from_bytes(value)) for value in values.to_pylist()])
     column = _texts(values)
     match cell:
+        case Cell.HEX | Cell.ARRAY:
+            read = _hex if cell is Cell.HEX else array_json
+            return text_column([None if text is None else read(text) for text in column.to_pylist()])
         case Cell.PADDED:
             return pc.utf8_rtrim(column, " ")
         case Cell.BOOLEAN:
@@ -48,6 +47,11 @@ def column_of(values: Sequence[object], cell: Cell) -> pa.Array:
             dated = pc.invert(pc.starts_with(column, "0000"))
             return pc.if_else(dated, pc.binary_join_element_wise(column, "+00:00", ""), column)
     return column
+
+
+def any_column(values: Iterable[object]) -> pa.Array:
+    """One column of Python objects as text."""
+    return text_column([any_text(value) for value in values])
 
 
 def any_text(value: object) -> str | None:
@@ -75,25 +79,16 @@ def from_bytes(value: bytes) -> str:
         return "\\x" + value.hex()
 
 
-def _texts(values: Sequence[object]) -> pa.Array:
-    """Texts, or texts as bytes, at once; bytes that are no UTF-8, and whatever else, one by one."""
+def _texts(values: pa.Array) -> pa.Array:
+    """Texts at once; a column in which some are no UTF-8 one by one."""
     try:
-        return pa.array(values, pa.string())
-    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError):
-        return text_column([any_text(value) for value in values])
+        return values.cast(pa.string())
+    except pa.ArrowInvalid:
+        return text_column([None if value is None else from_bytes(value) for value in values.to_pylist()])
 
 
-def _hex(value: object) -> str:
-    text = str(value)
+def _hex(text: str) -> str:
     return from_bytes(bytes.fromhex(text[2:])) if text.startswith("\\x") else text
-
-
-def _bits(value: object) -> str:
-    return str(int.from_bytes(value)) if isinstance(value, bytes) else str(value)
-
-
-def _array(value: object) -> str:
-    return array_json(str(value))
 
 
 def array_json(text: str) -> str:
@@ -125,6 +120,3 @@ def array_json(text: str) -> str:
             word += character
         place += 1
     return json.dumps(stack[0][0], ensure_ascii=False) if len(stack) == 1 and len(stack[0]) == 1 else text
-
-
-_ONE_BY_ONE: dict[Cell, Callable[[object], str]] = {Cell.HEX: _hex, Cell.BITS: _bits, Cell.ARRAY: _array}

@@ -20,7 +20,7 @@ from sqlalchemy.sql.elements import quoted_name
 from auditor.errors import SourceError
 from auditor.model import Skipped, SourceInfo, TableInfo
 from auditor.sources.batching import BATCH_BYTES, positions_of
-from auditor.sources.cells import Cell, column_of
+from auditor.sources.cells import Cell
 from auditor.sources.passwords import password
 from auditor.sources.urls import Target, parse
 
@@ -48,6 +48,14 @@ class Found:
     """What the server calls our connection, to end a statement of it."""
 
 
+class Running(Protocol):
+    """A statement whose rows are being read."""
+
+    def close(self) -> Any:
+        """Lets go of the rows that are left."""
+        ...
+
+
 class Reader(Protocol):
     """What an engine does in its own way."""
 
@@ -71,6 +79,14 @@ class Reader(Protocol):
         """End, from another connection, the statement that runs in a session."""
         ...
 
+    def start(self, connection: sa.Connection, query: sa.Select[Any]) -> Running:
+        """Begins to read rows, which stay on the server until they are fetched."""
+        ...
+
+    def fetch(self, running: Any, rows: int, cells: Sequence[Cell]) -> list[pa.Array]:
+        """The next rows of a read, fewer if these are the last, as columns of text; none if it has ended."""
+        ...
+
     def drop(self, raw: object) -> None:
         """Keep the driver from asking a connection that is lost for the rest of its rows."""
         ...
@@ -90,7 +106,7 @@ class ServerSource:
     def __init__(self, target: Target, name: str) -> None:
         self._target, self._name = target, name
         self._reader: Reader = _load(target)
-        self._running: sa.CursorResult[Any] | None = None
+        self._running: Running | None = None
         self._lost = False
         self._raw: object = None
         self._connection: sa.Connection | None = None
@@ -195,15 +211,14 @@ class ServerSource:
         try:
             began = time.monotonic()
             self._reader.protect(connection, "begin")
-            self._running = connection.execute(query)
+            self._running = self._reader.start(connection, query)
             while True:
-                rows = self._running.fetchmany(min(step, most))
+                arrays = self._reader.fetch(self._running, min(step, most), cells)
                 waited += time.monotonic() - began
-                if not rows:
+                if not arrays:
                     break
                 if waited > self._target.time_limit:
                     raise _TooLongError
-                arrays = [column_of(part, cell) for part, cell in zip(zip(*rows, strict=True), cells, strict=True)]
                 weight = sum(array.nbytes for array in arrays)
                 step = max(1, step // 4) if weight > _STEP_BYTES else min(step * 2, _MOST_ROWS)
                 yield arrays
@@ -277,7 +292,7 @@ class ServerSource:
                 f"Reading took longer than {limit} seconds.", where=where, do="Raise ?time_limit=, or audit a copy."
             )
         if isinstance(error, SourceError):
-            return error
+            return SourceError(error.what, where=error.where or where, do=error.do)
         what, cure, lost = self._reader.failure(_origin(error))
         self._lost = self._lost or lost
         return SourceError(what, where=where, do=cure)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
 import pymysql
 import sqlalchemy as sa
 from pymysql.converters import conversions
+from pymysql.cursors import SSCursor
 
 from auditor.model import ColumnInfo, Skipped, TableInfo
-from auditor.sources.cells import Cell
+from auditor.sources.cells import Cell, column_of
 from auditor.sources.database import CONNECT_SECONDS, LOCK_SECONDS, Found, engine_for, place_of
 from auditor.sources.urls import Target, tls_context
+from auditor.sources.wire import mysql_columns
 
 _IDLE_SECONDS = 3600
 """How long the snapshot may lie unused, while texts are read for names; the server's own limit is often shorter."""
@@ -121,6 +124,27 @@ def is_mariadb(connection: sa.Connection) -> bool:
 
 def protect(connection: sa.Connection, step: str) -> None:
     """See Reader. An error ends only its own statement here."""
+
+
+def start(connection: sa.Connection, query: sa.Select[Any]) -> Any:
+    """See Reader."""
+    raw: Any = connection.connection.dbapi_connection
+    cursor: Any = SSCursor(raw)
+    cursor.execute(str(query.compile(dialect=connection.dialect)), ())
+    cursor._result._read_row_from_packet = _as_sent
+    return cursor
+
+
+def fetch(running: SSCursor, rows: int, cells: Sequence[Cell]) -> list[pa.Array]:
+    """See Reader. The driver hands over the rows as they were sent."""
+    found: Sequence[Any] = running.fetchmany(rows)
+    columns = mysql_columns(found, len(cells)) if found else []
+    return [column_of(column, cell) for column, cell in zip(columns, cells, strict=bool(columns))]
+
+
+def _as_sent(packet: Any) -> bytes:
+    body: bytes = packet.get_all_data()
+    return body
 
 
 def cancel(connection: sa.Connection, session: object) -> None:

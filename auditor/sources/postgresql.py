@@ -5,21 +5,27 @@ from __future__ import annotations
 import socket
 import ssl
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pg8000.dbapi
+import pyarrow as pa
 import sqlalchemy as sa
+from pg8000.core import DATA_ROW
 
 from auditor.model import ColumnInfo, Skipped, TableInfo
-from auditor.sources.cells import Cell
+from auditor.sources.cells import Cell, column_of
 from auditor.sources.database import CONNECT_SECONDS, LOCK_SECONDS, Found, engine_for, place_of
 from auditor.sources.urls import Target, tls_context
+from auditor.sources.wire import postgresql_columns
 
 _PORT = 5432
 _IDLE_SECONDS = 3600
 """How long the snapshot may lie unused, while texts are read for names; the server's own limit is often shorter."""
 _DEFAULT = "public"
+_READ = "auditor_read"
+"""The cursor and the savepoint of a read."""
 _BROKEN = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 """A connection that was there, unlike one that was refused."""
 _CELLS = {"bool": Cell.BOOLEAN, "bytea": Cell.HEX, "bpchar": Cell.PADDED}
@@ -78,14 +84,10 @@ def connect(target: Target, secret: str | None) -> sa.Engine:
             application_name="auditor",
             startup_params=settings,
         )
-        connection.pg_types = defaultdict(lambda: _as_written)
+        connection.pg_types = defaultdict(lambda: str)
         return connection
 
     return engine_for(target, creator=creator, isolation_level="AUTOCOMMIT")
-
-
-def _as_written(text: str) -> str:
-    return text
 
 
 def _socket(target: Target) -> socket.socket:
@@ -110,12 +112,55 @@ def protect(connection: sa.Connection, step: str) -> None:
     """See Reader. An error ends a transaction here, unless there is a savepoint."""
     match step:
         case "begin":
-            connection.execute(sa.text("SAVEPOINT auditor_read"))
+            connection.execute(sa.text(f"SAVEPOINT {_READ}"))
         case "undo":
-            connection.execute(sa.text("ROLLBACK TO SAVEPOINT auditor_read"))
-            connection.execute(sa.text("RELEASE SAVEPOINT auditor_read"))
+            connection.execute(sa.text(f"ROLLBACK TO SAVEPOINT {_READ}"))
+            connection.execute(sa.text(f"RELEASE SAVEPOINT {_READ}"))
         case _:
-            connection.execute(sa.text("RELEASE SAVEPOINT auditor_read"))
+            connection.execute(sa.text(f"RELEASE SAVEPOINT {_READ}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """A cursor on the server."""
+
+    raw: Any
+    own: Any
+
+    def fetch(self, rows: int) -> Sequence[bytes]:
+        """The messages of the next rows; what the driver makes of the rows of other statements stays its own."""
+        decode = self.raw.message_types[DATA_ROW]
+        self.raw.message_types[DATA_ROW] = _keep
+        try:
+            self.own.execute(f"FETCH FORWARD {rows:d} FROM {_READ}")
+            messages: Sequence[bytes] = self.own.fetchall()
+            return messages
+        finally:
+            self.raw.message_types[DATA_ROW] = decode
+
+    def close(self) -> None:
+        """See Running."""
+        self.own.execute(f"CLOSE {_READ}")
+        self.own.close()
+
+
+def start(connection: sa.Connection, query: sa.Select[Any]) -> _Cursor:
+    """See Reader."""
+    raw: Any = connection.connection.dbapi_connection
+    cursor = raw.cursor()
+    cursor.execute(f"DECLARE {_READ} NO SCROLL CURSOR FOR {query.compile(dialect=connection.dialect)}")
+    return _Cursor(raw, cursor)
+
+
+def fetch(running: _Cursor, rows: int, cells: Sequence[Cell]) -> list[pa.Array]:
+    """See Reader."""
+    found = running.fetch(rows)
+    columns = postgresql_columns(found, len(cells)) if found else []
+    return [column_of(column, cell) for column, cell in zip(columns, cells, strict=bool(columns))]
+
+
+def _keep(message: bytes, context: Any) -> None:
+    context.rows.append(message)
 
 
 def cancel(connection: sa.Connection, session: object) -> None:

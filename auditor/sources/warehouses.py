@@ -6,11 +6,15 @@ tested as each dialect writes them, not against a server. A snapshot is asked fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
 import sqlalchemy as sa
 
 from auditor.errors import NoSourceError
 from auditor.model import ColumnInfo, Skipped, TableInfo
-from auditor.sources.cells import Cell
+from auditor.sources.cells import Cell, any_column
 from auditor.sources.database import Found, engine_for, place_of
 from auditor.sources.urls import Target
 
@@ -43,10 +47,20 @@ def begin(connection: sa.Connection, target: Target) -> None:
         connection.execute(_SNAPSHOT[target.driver.kind])
 
 
+def start(connection: sa.Connection, query: sa.Select[Any]) -> sa.CursorResult[Any]:
+    """See Reader."""
+    return connection.execute(query)
+
+
+def fetch(running: sa.CursorResult[Any], rows: int, cells: Sequence[Cell]) -> list[pa.Array]:  # noqa: ARG001
+    """See Reader."""
+    return [any_column(column) for column in zip(*running.fetchmany(rows), strict=True)]
+
+
 def look(connection: sa.Connection, target: Target, name: str) -> Found:
     """See Reader."""
     inspector = sa.inspect(connection)
-    tables, places, cells = [], {}, {}
+    tables, places = [], {}
     for table in inspector.get_table_names():
         keys = set(inspector.get_pk_constraint(table).get("constrained_columns") or ())
         points = {
@@ -67,7 +81,6 @@ def look(connection: sa.Connection, target: Target, name: str) -> Found:
         )
         tables.append(TableInfo(table, columns))
         places[table] = place_of(table)
-        cells[table] = {column.name: Cell.ANY for column in columns}
     skipped = tuple(
         Skipped(f"{name}.{view}", "A view is not read unless it is named: reading it runs its query.", gap=False)
         for view in inspector.get_view_names()
@@ -75,7 +88,7 @@ def look(connection: sa.Connection, target: Target, name: str) -> Found:
     notes = ["It is not known here whether our account may write; give the audit one that may only read."]
     if target.driver.kind not in _SNAPSHOT:
         notes.append("This engine has no snapshot of several tables: each is read as it is by then.")
-    return Found(target.driver.kind, tuple(tables), places, cells=cells, skipped=skipped, notes=tuple(notes))
+    return Found(target.driver.kind, tuple(tables), places, skipped=skipped, notes=tuple(notes))
 
 
 def _type(kind: object) -> str:

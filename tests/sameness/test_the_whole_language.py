@@ -114,7 +114,7 @@ def wanted() -> Iterator[str]:
     yield from (f":{name}" for name in PARAMS)
     yield from (f"{kind} {operator}" for kind in ("time", "number", "birth") for operator in OPERATORS)
     yield from (
-        f"{kind} {operator}" for kind in set(READS_AS) - {"set", "presence", "text"} for operator in "= !=".split()
+        f"{kind} {operator}" for kind in set(READS_AS) - {"set", "presence", "text"} for operator in ["=", "!="]
     )
     yield from (f"Among {kind}" for kind in ("code", "country", "region", "name", "number"))
     yield from (f"Between {kind}" for kind in ("time", "birth", "number"))
