@@ -139,6 +139,12 @@ def _in_columns(file: Path, raw: tuple[bytes, ...]) -> Iterator[bytes]:
                 cells = f'"{column}"' if kind == "VARCHAR" else f'unnest("{column}")'
                 query = f'SELECT DISTINCT value FROM raw WHERE value IN (SELECT {cells} FROM "{schema}"."{table}")'
                 yield from (value.encode() for (value,) in base.execute(query).fetchall())
+            packed = base.execute(
+                "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE data_type = 'BLOB' AND NOT internal"
+            ).fetchall()
+            for schema, table, column in packed:
+                for (blob,) in base.execute(f'SELECT "{column}" FROM "{schema}"."{table}"').fetchall():
+                    yield from (value for value in raw if value in blob)
 
 
 if __name__ == "__main__":
