@@ -115,7 +115,7 @@ def _title(name: str, relations: Relations) -> str:
     said = held.meaning if held else field
     if held and held.type == "flag":
         said = f"whether {said}"
-    return said if relation == "subject" else f"{said} ({known.rows or known.row})"
+    return said if relation == "subject" else f"{known.rows or known.row}: {said}"
 
 
 def _how(name: str, relations: Relations) -> str:

@@ -113,7 +113,7 @@ def test_different_places_have_different_fingerprints(one, two):
         ("message.subject_id", "messages", "Give a table of messages mapped in the profile"),
         ("message", "messages", "Give a table of messages mapped in the profile"),
         ("subject.country", "country of residence", "Map or fill subject.country"),
-        ("user.active", "whether the account can be used (user accounts)", "Map or fill user.active"),
+        ("user.active", "user accounts: whether the account can be used", "Map or fill user.active"),
     ],
 )
 def test_what_would_unlock_more_is_named_in_words(name: str, title: str, how: str) -> None:
