@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -214,13 +214,28 @@ def _coverage(
     )
     infos = (*(source.info for source in sources), *binding.registers)
     declared = [s for info in infos for s in info.skipped]
-    skipped = [*unopened, *declared, *inventory.failures, *binding.failures, *rejected]
+    skipped = [*unopened, *declared, *inventory.failures, *binding.failures, *rejected, *_nobody(inventory, binding)]
     return Coverage(
         tables=tables,
         skipped=tuple(dict.fromkeys(_known(s, policy, as_of) for s in skipped)),
         read_from=began,
         read_until=datetime.now(UTC),
     )
+
+
+def _nobody(inventory: Inventory, binding: Binding) -> Iterator[Skipped]:
+    """A gap for each source that holds personal data, where no people were recognised anywhere."""
+    if binding.people:
+        return
+    for used in binding.profiles:
+        columns = sum(1 for c in inventory.columns if c.source == used.source and c.non_empty and c.personal)
+        if columns and not used.profile:
+            held = "one of its columns holds" if columns == 1 else f"{columns} of its columns hold"
+            why = (
+                f"No people were recognised in it, though {held} personal data, so no rule about people was judged. "
+                "`auditor init` writes a profile to start from."
+            )
+            yield Skipped(used.source, why, gap=True)
 
 
 def _registers(binding: Binding) -> tuple[TableCoverage, ...]:

@@ -415,6 +415,8 @@ class Unlock:
     input: str
     how: str
     rules: tuple[str, ...]
+    title: str = ""
+    """The input in words: `messages`, `country of residence`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,4 +101,7 @@ def _names(result: AuditResult) -> str:
 
 def _hint(result: AuditResult) -> str:
     best = result.unlocks[0] if result.unlocks else None
-    return f" {len(best.rules)} would need {best.input}." if best else ""
+    if best is None:
+        return ""
+    means = f" ({best.input})" if best.title != best.input else ""
+    return f" {len(best.rules)} would need {best.title}{means}; the report says how to give it."

@@ -98,17 +98,31 @@ def unlocks(results: Iterable[RuleResult], relations: Relations) -> tuple[Unlock
         counts = Counter(name for names in lacking.values() for name in names)
         best = min(counts, key=lambda name: (-counts[name], name))
         rules = tuple(sorted(rule for rule, names in lacking.items() if best in names))
-        groups.append(Unlock(best, _how(best, relations), rules))
+        groups.append(Unlock(best, _how(best, relations), rules, _title(best, relations)))
         for rule in rules:
             del lacking[rule]
     return tuple(groups)
+
+
+def _title(name: str, relations: Relations) -> str:
+    relation, _, field = name.partition(".")
+    if relation not in relations:
+        return name
+    known = relations[relation]
+    if field in ("", known.subject_field):
+        return known.rows or known.row
+    held = known.fields.get(field)
+    said = held.meaning if held else field
+    if held and held.type == "flag":
+        said = f"whether {said}"
+    return said if relation == "subject" else f"{known.rows or known.row}: {said}"
 
 
 def _how(name: str, relations: Relations) -> str:
     relation, _, field = name.partition(".")
     if relation not in relations:
         return ""
-    if not field:
+    if field in ("", relations[relation].subject_field):  # without a person the rows are of no use
         return f"Give {relations[relation].how_to_unlock or 'a source for ' + relation}."
     known = relations[relation].fields.get(field)
     meaning = known.meaning if known else field

@@ -113,7 +113,7 @@ def test_hostile_table_and_column_names(auditor, tmp_path):
         connection.execute("""insert into "<b>people</b>" values (1, 'a@example.org', 'Germany')""")
     connection.close()
     run = auditor("audit", path, "--fail-on", "never")
-    assert run.code == 0, run.err
+    assert run.code == 3, run.err  # addresses of nobody: no people were recognised
     page = (tmp_path / "auditor-report" / "report.html").read_text(encoding="utf-8")
     assert "<b>people" not in page
 
@@ -199,3 +199,13 @@ def test_escape_codes_in_a_file_name_do_not_reach_the_terminal(auditor, tmp_path
     run = auditor("audit", "evil\x1b[31m.csv")
     assert run.code == 2
     assert "\x1b" not in run.err
+
+
+def test_personal_data_in_which_nobody_is_recognised_never_counts_as_clean(auditor, tmp_path):
+    path = tmp_path / "refs.csv"
+    path.write_text("ref,who\n1,anna.schmidt@web.example.org\n2,ben.novak@mail.example.org\n", encoding="utf-8")
+    path.chmod(0o600)
+    run = auditor("audit", path, "--fail-on", "critical")
+    assert run.code == 3
+    assert "No people were recognised in it, though one of its columns holds personal data" in run.err
+    assert "auditor init" in run.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from auditor.crm.profiles import check_profile
@@ -82,3 +84,20 @@ def test_a_password_in_the_source_does_not_get_into_the_policy():
         _PASSWORD.sub(r"\1${CRM_PASSWORD}@", "postgresql://me:hunter2@db/crm")
         == "postgresql://me:${CRM_PASSWORD}@db/crm"
     )
+
+
+def test_what_people_said_is_written_down_as_it_was_read(auditor, tmp_path):
+    header = "id,name,email,is_company,Marketing status,Email Opt Out,Unsubscribed At,Letzter Kauf"
+    rows = "1,Ada,a@example.org,0,Subscribed,no,,25.04.2015\n2,Acme,b@example.org,1,Unsubscribed,yes,,03.04.2024\n"
+    rows += "3,Cleo,c@example.org,,No consent,,2020-05-01 10:00:00,\n"
+    (tmp_path / "partners.csv").write_text(f"{header}\n{rows}", encoding="utf-8")
+    assert auditor("init", "partners.csv", "--yes").code == 0
+    assert check_profile(tmp_path / "partners_profile.yaml") == ()
+    assert "day_first: true" in (tmp_path / "partners_profile.yaml").read_text(encoding="utf-8")
+    (tmp_path / "empty.yaml").write_text("organisation: Example\n", encoding="utf-8")
+    auditor("audit", "partners.csv", "--config", "empty.yaml", "--out", "inferred")
+    auditor("audit", "partners.csv", "--out", "written")
+    told = [json.loads((tmp_path / out / "audit.json").read_text(encoding="utf-8")) for out in ("inferred", "written")]
+    read = [{r["id"]: [p["population"] for p in r["places"]] for r in document["rules"]} for document in told]
+    assert read[0] == read[1]
+    assert [document["people"]["total"] for document in told] == [2, 2]

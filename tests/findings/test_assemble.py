@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,3 +105,19 @@ _PLACE = st.tuples(st.text(), st.text(), st.text(), st.just(()))
 @given(_PLACE, _PLACE)
 def test_different_places_have_different_fingerprints(one, two):
     assert (fingerprint(*one) == fingerprint(*two)) == (one == two)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "how"),
+    [
+        ("message.subject_id", "messages", "Give a table of messages mapped in the profile"),
+        ("message", "messages", "Give a table of messages mapped in the profile"),
+        ("subject.country", "country of residence", "Map or fill subject.country"),
+        ("user.active", "user accounts: whether the account can be used", "Map or fill user.active"),
+    ],
+)
+def test_what_would_unlock_more_is_named_in_words(name: str, title: str, how: str) -> None:
+    blind = PlaceResult("crm", "message", State.NOT_ASSESSED, reason="nothing", missing=(name,))
+    (group,) = unlocks([result(blind)], load_relations())
+    assert (group.input, group.title) == (name, title)
+    assert group.how.startswith(how)

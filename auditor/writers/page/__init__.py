@@ -97,7 +97,7 @@ class Page:
     map: DataMap
     people: People
     pictures: Pictured
-    unlocked: tuple[tuple[str, str, tuple[RuleResult, ...]], ...]
+    unlocked: tuple[tuple[str, str, str, tuple[RuleResult, ...]], ...]
     unknown: tuple[RuleResult, ...]
     """Not assessed or broken, and under no input that would unlock them."""
     partly: tuple[tuple[RuleResult, tuple[PlaceResult, ...]], ...]
@@ -124,8 +124,10 @@ def page(result: AuditResult) -> Page:
     rules = tuple(sorted(result.rules, key=lambda r: (r.rule.pack, r.rule.area, r.rule.id)))
     states = Counter(rule.state for rule in rules)
     by_id = {rule.rule.id: rule for rule in rules}
-    unlocked = tuple((u.input, u.how, tuple(by_id[r] for r in u.rules if r in by_id)) for u in result.unlocks)
-    explained = {rule.rule.id for _, _, group in unlocked for rule in group}
+    unlocked = tuple(
+        (u.input, u.title or u.input, u.how, tuple(by_id[r] for r in u.rules if r in by_id)) for u in result.unlocks
+    )
+    explained = {rule.rule.id for *_, group in unlocked for rule in group}
     tables = data_map(result)
     crms = tuple(source for source in result.sources if source not in result.binding.registers)
     open_states = (State.NOT_ASSESSED, State.ERROR)

@@ -79,7 +79,7 @@ def _missed(result: AuditResult) -> list[tuple[str, str]]:
         missed.append((f"{plural(broken, 'rule')} broke", "not-assessed"))
     open_ = sum(rule.state is State.NOT_ASSESSED for rule in result.rules)
     if open_:
-        needed = ", ".join(f"{unlock.input} ({len(unlock.rules)})" for unlock in result.unlocks[:3])
+        needed = ", ".join(f"{unlock.title or unlock.input} ({len(unlock.rules)})" for unlock in result.unlocks[:3])
         most = f"; most lack {needed}" if needed else ""
         missed.append((f"{plural(open_, 'rule')} for want of data{most}", "not-assessed"))
     aside = [item for item in result.coverage.skipped if not item.gap]

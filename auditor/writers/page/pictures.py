@@ -96,7 +96,7 @@ def pictured(result: AuditResult, tables: DataMap) -> Pictured:
     drawn, people = result.pictures, result.binding.people
     rights = any(holder.rights for holder in drawn.holders)
     return Pictured(
-        consent=_consent(drawn.permissions, people) if drawn.permissions and people else _missing("permission"),
+        consent=consent_picture(drawn.permissions, people) if drawn.permissions and people else _missing("permission"),
         ages=_ages(drawn.ages) if drawn.ages else _missing("subject"),
         rights=rights_picture(drawn.holders, tables) if rights else _missing("grant"),
         requests=request_picture(drawn.requests) if drawn.requests else _missing("request"),
@@ -111,7 +111,8 @@ def _missing(relation: str) -> Missing:
 # --- consent over time -----------------------------------------------------------------------------------------
 
 
-def _consent(points: Sequence[PermissionPoint], people: int) -> ConsentPicture:
+def consent_picture(points: Sequence[PermissionPoint], people: int) -> ConsentPicture:
+    """What was in force for marketing, channel by channel, over time."""
     by_channel: dict[str, list[PermissionPoint]] = {}
     for point in sorted(points, key=lambda p: p.at):
         by_channel.setdefault(point.channel, []).append(point)
@@ -130,10 +131,15 @@ def _consent_said(channel: Channel, people: int) -> str:
     rate = share(now.granted, people)
     text = f"{number(now.granted)} of {number(people)} people ({rate}) permit marketing by {channel.title.lower()}"
     text += f" on {day(now.at)}, {number(now.refused)} refuse it"
-    if then:
+    if then and then.recorded and then.unknown == then.recorded:
+        text += "; since when, the records do not tell"
+    elif then:
         text += f"; a year before it was {number(then.granted)} and {number(then.refused)}"
-    unsure = f"For {number(now.unknown)} the records do not tell." if now.unknown else "The records tell for everybody."
-    return f"{text}. {unsure}"
+        text += f", and for {number(then.unknown)} the records do not tell" if then.unknown else ""
+    silent = people - now.recorded
+    unsure = [f"For {number(now.unknown)} the records do not tell."] if now.unknown else []
+    unsure += [f"For {number(silent)} nothing is recorded."] if silent > 0 else []
+    return f"{text}. {' '.join(unsure) or 'The records tell for everybody.'}"
 
 
 def _areas(points: Sequence[PermissionPoint], people: int) -> tuple[tuple[str, str], ...]:
