@@ -75,6 +75,8 @@ class Tally:
     beyond: int = 0
     """Pairs of database and rule without a reference, because Python's calendar ends."""
     differences: list[str] = field(default_factory=list)
+    pairs: list[tuple[crm.Database, Judged]] = field(default_factory=list)
+    """The database and the rule of each difference between verdicts."""
 
 
 @contextmanager
@@ -147,7 +149,7 @@ def judge(
         labels = [f"{kind}{n}" for kind in places]
         world = world_of(database, labels)
         for rule in judged:
-            _compare(rule, world, labels, answers, rule.rule.id in named, tally)
+            _compare(rule, database, world, labels, answers, rule.rule.id in named, tally)
 
 
 def compiled(written: Iterable[Sentence]) -> Iterator[Judged]:
@@ -180,6 +182,7 @@ def world_of(database: crm.Database, sources: Sequence[str]) -> dict[str, list[R
 
 def _compare(
     rule: Judged,
+    database: crm.Database,
     world: Mapping[str, Sequence[Row]],
     labels: Sequence[str],
     answers: Mapping[tuple[str, str], Mapping[str, Any]],
@@ -198,8 +201,8 @@ def _compare(
     for label, got in found.items():
         if got != right:
             text = f"{rule.rule.relation} when [{rule.rule.when}] violation [{rule.rule.violation}]"
-            rows = {name: [(r.key, dict(r.fields)) for r in world[name] if r.source == label] for name in world}
-            tally.differences.append(f"{label}: {text}\n  got {got}\n  not {right}\n  {rows}")
+            tally.differences.append(f"{label}: {text}\n  got {got}\n  not {right}")
+            tally.pairs.append((database, rule))
         tally.verdicts += sum(got[name] for name in VERDICTS)
     for name in VERDICTS:
         tally.by_verdict[name] += right[name]
