@@ -5,19 +5,24 @@
 Every database is written into a SQLite file, PostgreSQL, MariaDB, CSV, JSON and Parquet, read through the same profile
 (`tests/sameness/sameness.yaml`), and judged by the same random rules; the violations, passes and undetermined of every
 source are compared with each other and with a plain-Python evaluator. Servers that are not installed are left out, and
-the output says so. Exits 1 at the first batch that differs, and prints what differs.
+the output says so. Exits 1 at the first batch that differs, prints what differs and
+the smallest rows and rule that do.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from auditor.rules.scan import Judged
 from tests import servers
-from tests.sameness.proof import Tally, batch, held
+from tests.sameness.crm import Database
+from tests.sameness.proof import Tally, batch, held, judge
+from tests.sameness.shrinking import smallest
 from tests.servers import Server
 
 
@@ -44,6 +49,8 @@ def main() -> int:
     print(f"seeds {chosen.seed} to {seed - 1}, {time.process_time():.0f} s of CPU time here, without the servers'")
     for difference in tally.differences[:20]:
         print(difference)
+    if tally.pairs:
+        print("the smallest like the first of them, by files:", *_smallest(*tally.pairs[0]), sep="\n  ")
     return 1 if tally.differences else 0
 
 
@@ -55,6 +62,21 @@ def _running(stack: ExitStack) -> list[Server]:
         except pytest.skip.Exception as absent:
             print(f"without {name}: {absent}")
     return found
+
+
+def _smallest(database: Database, rule: Judged) -> Iterator[str]:
+    def differs(fewer: Database, shorter: Judged) -> bool:
+        again = Tally()
+        judge([fewer], [shorter], [], again)
+        return bool(again.differences)
+
+    if not differs(database, rule):
+        yield "none: only a server differs"
+        return
+    database, rule = smallest(database, rule, differs)
+    yield f"{rule.rule.relation} when {rule.compiled.when} violation {rule.compiled.violation}"
+    for table, rows in database.items():
+        yield from (f"{table} { ({k: c.raw for k, c in row.items() if c.raw is not None}) }" for row in rows)
 
 
 def _summary(tally: Tally, running: list[Server]) -> str:

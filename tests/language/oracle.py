@@ -14,7 +14,7 @@ from auditor.language.patterns import load_patterns
 from auditor.relations import Relations
 from tests.language.world import AS_OF, UNREADABLE, Facts, Open, Row
 
-# Public holidays around the dates that the tests use: the federal ones of the United States, those of all German states.
+# Public holidays around the dates of the tests: the federal ones of the United States, those of all German states.
 HOLIDAYS = {"US": {
     date(2022, 11, 11), date(2022, 11, 24), date(2022, 12, 26), date(2023, 1, 2), date(2023, 1, 16), date(2023, 2, 20),
     date(2023, 5, 29), date(2023, 6, 19), date(2023, 7, 4), date(2023, 9, 4), date(2023, 10, 9), date(2023, 11, 10),
@@ -176,11 +176,13 @@ class Here:
         if time.known is None or not lengths:
             return None
         try:
-            ends = [[shift(bound, length, sign, time.known) for bound in span(time)] for length in lengths]
+            ends: list[list[Any]] = [
+                [shift(bound, length, sign, time.known) for bound in span(time)] for length in lengths
+            ]
         except (OverflowError, ValueError):
             raise BeyondError from None
         low, high = ([end[side] for end in ends] for side in (0, 1))
-        found = None if None in low else min(low), None if None in high else max(high)
+        found: Any = (None if None in low else min(low), None if None in high else max(high))
         return Open(found) if isinstance(time.known, Open) else found
 
     # --- conditions
@@ -355,9 +357,10 @@ def told(value: Any) -> bool:
 def compare(operator: str, left: Term, right: Term) -> Answer:
     if left.known is None or right.known is None:
         return None
-    if isinstance(left.known, Open) != isinstance(right.known, Open) and left.kind == right.kind == "time":
-        if left.known[1] == right.known[1] == datetime.max:  # Python has no infinity after its last instant
-            raise BeyondError
+    if isinstance(left.known, Open) != isinstance(right.known, Open) and left.kind == right.kind == "time" and (
+        left.known[1] == right.known[1] == datetime.max
+    ):  # fmt: skip
+        raise BeyondError  # Python has no infinity after its last instant
     if "span" in (left.kind, right.kind):
         a, b = (term.known if term.kind == "span" else (term.known, term.known) for term in (left, right))
         return compare_times(operator, a, b)

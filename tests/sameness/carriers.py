@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -174,15 +174,19 @@ class Databases:
         self.server.run(*(f"DROP DATABASE {name}" for name in self.names))
 
 
-def write_all(databases: Sequence[Database], folder: Path, servers: Sequence[Databases]) -> dict[str, list[str]]:
+FILES: Mapping[str, Callable[[Database, Path], str]] = {
+    "sqlite": to_sqlite, "csv": to_csv, "json": to_json, "parquet": to_parquet,
+}  # fmt: skip
+"""Kinds of source that need no server."""
+
+
+def write_all(
+    databases: Sequence[Database], folder: Path, servers: Sequence[Databases], files: Iterable[str] = FILES
+) -> dict[str, list[str]]:
     """Where each of the databases lies, by kind of source."""
-    found: dict[str, list[str]] = {"sqlite": [], "csv": [], "json": [], "parquet": []}
-    found |= {held.server.kind: [] for held in servers}
-    for number, database in enumerate(databases):
-        found["sqlite"].append(to_sqlite(database, folder / f"{number}.sqlite"))
-        found["csv"].append(to_csv(database, folder / f"{number}-csv"))
-        found["json"].append(to_json(database, folder / f"{number}-json"))
-        found["parquet"].append(to_parquet(database, folder / f"{number}-parquet"))
-        for held in servers:
-            found[held.server.kind].append(held.fill(number, database))
+    found = {
+        kind: [FILES[kind](database, folder / f"{n}.{kind}") for n, database in enumerate(databases)] for kind in files
+    }
+    for held in servers:
+        found[held.server.kind] = [held.fill(n, database) for n, database in enumerate(databases)]
     return found

@@ -172,7 +172,7 @@ NUMBERED = cells({None: [None, "", "0"], "DE": ["1"], "FR": ["2 "]})
 # A short code, or a name that several countries know, means a state only where the country says so.
 REGIONS = cells({
     None: NOTHING, U: ["Nowhere", "US-ZZ"],
-    "US-CA": ["US-CA", "California", "california "], "US-TX": ["Texas", "US-TX"], "CA-QC": ["CA-QC", "Québec", "quebec"],
+    "US-CA": ["US-CA", "California", "california "], "US-TX": ["Texas", "US-TX"], "CA-QC": ["CA-QC", "Québec"],
     "?US-CA": ["CA"], "?US-TX": ["TX"], "?CA-QC": ["QC"], "?US-WA": ["Washington"], "?AU-WA|US-WA": ["WA"],
 })  # fmt: skip
 CONFIRMED = cells({None: NOTHING, U: ["perhaps"], "none": ["none"], "opt_in": ["opt_in"], "confirmed": ["confirmed "]})

@@ -45,8 +45,8 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
         "confirmed_on": DAY, "gone": TRUTH,
     },
 }  # fmt: skip
-SIZES = {"people": 5, "staff": 3, "mails": 7, "consents": 7, "holds": 4, "orders": 6, "roles": 3, "blocked": 3,
-         "addresses": 4}  # fmt: skip
+SIZES = {"people": 6, "staff": 4, "mails": 8, "consents": 8, "holds": 5, "orders": 7, "roles": 4, "blocked": 4,
+         "addresses": 5}  # fmt: skip
 NUMBERED = frozenset({"orders", "holds"})
 """Tables whose keys are declared as whole numbers; those of the others are texts."""
 
@@ -89,12 +89,12 @@ def database(random: Random, number: int) -> Database:
     def cell(kind: Any) -> Cell:
         known: list[Cell] = special[kind] if isinstance(kind, str) else kind
         good = [one for one in known if one.means is not None and one.means is not UNREADABLE]
-        return random.choice(good if random.random() < 0.5 else known)
+        return random.choice(known if random.random() < 0.5 else good)
 
     return {
         name: [
             {"id": _key(name, at), **{column: cell(kind) for column, kind in kinds.items()}}
-            for at in range(1, random.randint(SIZES[name] // 3, SIZES[name]) + 1)
+            for at in range(1, random.randint(int(name == "people"), SIZES[name]) + 1)
         ]
         for name, kinds in TABLES.items()
     }

@@ -101,7 +101,7 @@ def _whose(row: Row, world: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, 
         own = _known(row.fields.get(name))
         for other in world.get("identity", ()):
             theirs = _known(other.fields.get(name))
-            if own is None or theirs is None or other.deleted:
+            if own is None or theirs is None or other.deleted or other.fields["subject_id"] is None:
                 continue
             if (own[0] if name == "phone" else own) == (theirs[0] if name == "phone" else theirs):
                 yield other.source, other.fields["subject_id"], channels

@@ -15,7 +15,7 @@ from typing import Any
 from auditor.crm.binding import bind
 from auditor.errors import KnowledgeError
 from auditor.language import Context, last_instant
-from auditor.model import Inventory, Rule, RuleType, Severity
+from auditor.model import Counts, Inventory, Rule, RuleType, Severity
 from auditor.policy import Policy
 from auditor.relations import load_relations
 from auditor.rules import scan
@@ -26,7 +26,7 @@ from auditor.stage import open_stage
 from tests.language.oracle import BeyondError, Here
 from tests.language.world import AS_OF, Entry, Facts, Row, Table
 from tests.sameness import crm
-from tests.sameness.carriers import Databases, write_all
+from tests.sameness.carriers import FILES, Databases, write_all
 from tests.sameness.permissions import permissions
 from tests.sameness.sentences import REGIMES, Sentence, sentence
 from tests.servers import Server
@@ -40,16 +40,18 @@ MAX_TEXT = 1500
 """Longer expressions add time and nothing else."""
 EACH = 5
 """Of every so many rules the violating records are named too, not only counted."""
-TOGETHER = 5
+TOGETHER = 10
 """Rules that share one scan, with its joins."""
 FACTS = Facts(
     regimes=dict.fromkeys(REGIMES),
     unknown_bases={"FR": frozenset({"legitimate_interests"}), "CA": frozenset({"legitimate_interests", "contract"})},
-    tables=Facts().tables | {
+    tables={
+        **Facts().tables,
         "office": Table("1 month", {"US": "2 'US' business days", "DE": "3 'DE' business days", "GB": "13 days"}),
         "nobody": Table("", {"FR": "13 hours", "US": "1 'US' business day"}),
     },
-    lists=Facts().lists | {
+    lists={
+        **Facts().lists,
         "second": (
             Entry("FR", date(2023, 12, 31), date(2024, 3, 30)), Entry("CA", date(2024, 3, 31), None, True),
             Entry("US", date(2000, 1, 1), date(2024, 2, 29), True), Entry("US", date(2024, 4, 1)),
@@ -73,6 +75,8 @@ class Tally:
     beyond: int = 0
     """Pairs of database and rule without a reference, because Python's calendar ends."""
     differences: list[str] = field(default_factory=list)
+    pairs: list[tuple[crm.Database, Judged]] = field(default_factory=list)
+    """The database and the rule of each difference between verdicts."""
 
 
 @contextmanager
@@ -91,9 +95,22 @@ def batch(seed: int, databases: int, rules: int, servers: Sequence[Databases], t
     """Draws databases and rules by a seed and compares every answer."""
     random = Random(seed)
     rows = [crm.database(random, n) for n in range(databases)]
-    judged = list(compiled(sentence(random) for _ in range(rules)))
+    judge(rows, list(compiled(sentence(random) for _ in range(rules))), servers, tally)
+
+
+def judge(
+    rows: Sequence[crm.Database],
+    judged: Sequence[Judged],
+    servers: Sequence[Databases],
+    tally: Tally,
+    files: Iterable[str] = FILES,
+) -> None:
+    """Puts databases into every kind of source, judges them by rules, and compares every answer.
+
+    Rules are judged together, as an audit does, and one of each few also alone, and by name.
+    """
     with TemporaryDirectory(prefix="sameness-") as folder, ExitStack() as stack:
-        places = write_all(rows, Path(folder), servers)
+        places = write_all(rows, Path(folder), servers, files)
         specs = [f"{kind}{n}={spec}" for kind, urls in places.items() for n, spec in enumerate(urls)]
         sources = [stack.enter_context(open_source(spec)) for spec in specs]
         stage = stack.enter_context(open_stage(memory_mb=1024))
@@ -110,14 +127,20 @@ def batch(seed: int, databases: int, rules: int, servers: Sequence[Databases], t
         context = Context(context.as_of, known, FACTS, unique=unique, exact=exact)
         answers: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
         named: set[str] = set()
+        together_by: dict[tuple[str, str], Counts] = {}
         for root in dict.fromkeys(rule.rule.relation for rule in judged):
             own = [rule for rule in judged if rule.rule.relation == root]
             for start in range(0, len(own), TOGETHER):
                 counted = scan.count(stage.connection, own[start : start + TOGETHER], context)
                 for (name, source), counts in counted.items():
                     answers[name, source]["counts"] = counts
+                together_by |= counted
             named |= {rule.rule.id for rule in own[::EACH]}
             for rule in own[::EACH]:
+                alone = scan.count(stage.connection, [rule], context)
+                together = {key: counts for key, counts in together_by.items() if key[0] == rule.rule.id}
+                if alone != together:
+                    tally.differences.append(f"alone and together: {rule.rule.violation}\n  {alone}\n  {together}")
                 statement = scan.keys_statement(rule, context)
                 for source, key in stage.connection.execute(statement):
                     answers[rule.rule.id, source].setdefault("keys", []).append(key)
@@ -127,7 +150,7 @@ def batch(seed: int, databases: int, rules: int, servers: Sequence[Databases], t
         labels = [f"{kind}{n}" for kind in places]
         world = world_of(database, labels)
         for rule in judged:
-            _compare(rule, world, labels, answers, rule.rule.id in named, tally)
+            _compare(rule, database, world, labels, answers, rule.rule.id in named, tally)
 
 
 def compiled(written: Iterable[Sentence]) -> Iterator[Judged]:
@@ -160,6 +183,7 @@ def world_of(database: crm.Database, sources: Sequence[str]) -> dict[str, list[R
 
 def _compare(
     rule: Judged,
+    database: crm.Database,
     world: Mapping[str, Sequence[Row]],
     labels: Sequence[str],
     answers: Mapping[tuple[str, str], Mapping[str, Any]],
@@ -178,8 +202,8 @@ def _compare(
     for label, got in found.items():
         if got != right:
             text = f"{rule.rule.relation} when [{rule.rule.when}] violation [{rule.rule.violation}]"
-            rows = {name: [(r.key, dict(r.fields)) for r in world[name] if r.source == label] for name in world}
-            tally.differences.append(f"{label}: {text}\n  got {got}\n  not {right}\n  {rows}")
+            tally.differences.append(f"{label}: {text}\n  got {got}\n  not {right}")
+            tally.pairs.append((database, rule))
         tally.verdicts += sum(got[name] for name in VERDICTS)
     for name in VERDICTS:
         tally.by_verdict[name] += right[name]

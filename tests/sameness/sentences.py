@@ -41,12 +41,12 @@ class Sentence:
 
 
 def sentence(random: Random) -> Sentence:
-    """One random rule."""
+    """One random rule. Every throw of the dice is simplest at its lowest, so that what Hypothesis shrinks is read."""
     root = random.choice(ROOTS)
     writer = Writer(random, root)
     when = "" if random.random() < 0.5 else writer.condition(4)
     kind, violation = ("", writer.condition(4)) if random.random() < 0.9 else writer.shape()
-    return Sentence(root, when, violation, random.random() < 0.3, kind)
+    return Sentence(root, when, violation, random.random() > 0.7, kind)
 
 
 @dataclass(frozen=True)
@@ -104,18 +104,18 @@ class Writer:
     def condition(self, leaves: int) -> str:
         """Some conditions joined by and, or, not."""
         if leaves < 2 or self.random.random() < 0.4:
-            return f"not {self.leaf()}" if self.random.random() < 0.1 else self.leaf()
+            return f"not {self.leaf()}" if self.random.random() > 0.9 else self.leaf()
         first = self.random.randint(1, leaves - 1)
         both = f"({self.condition(first)} {self.pick(['and', 'or'])} {self.condition(leaves - first)})"
-        return f"not {both}" if self.random.random() < 0.2 else both
+        return f"not {both}" if self.random.random() > 0.8 else both
 
     def leaf(self) -> str:
         """One condition."""
-        if self.depth < 2 and self.relation != "role" and self.random.random() < (0.4, 0.15)[self.depth]:
+        if self.depth < 2 and self.relation != "role" and self.random.random() > (0.6, 0.85)[self.depth]:
             return self.quantifier()
-        if self.relation not in NOBODYS and self.random.random() < 0.03:
+        if self.relation not in NOBODYS and self.random.random() > 0.97:
             return f"under('{self.pick(REGIMES)}')"
-        if self.random.random() < 0.01:
+        if self.random.random() > 0.99:
             return self.pick(["true", "false"])
         return self.pick(self.leaves)()
 
@@ -134,7 +134,7 @@ class Writer:
 
     def one(self, kind: str, share: float = 0.2) -> str:
         """A value of a type; sometimes the first of two or three."""
-        if self.random.random() >= share:
+        if self.random.random() < 1 - share:
             return self.of(kind)
         return f"first({', '.join(self.of(kind) for _ in range(self.random.randint(2, 3)))})"
 
@@ -291,15 +291,15 @@ class Writer:
             if "permission" not in (inner, self.relation):  # it is derived per person, and not about addresses
                 keys += [["person"], ["person"]]
             key = self.pick(keys)
-            if key and self.random.random() < 0.4:
+            if key and self.random.random() > 0.6:
                 shared = ("channel", "purpose", "status")
                 key = [*key, *(name for name in shared if name in FIELDS[self.relation] and name in FIELDS[inner])]
             same = f" (same {', '.join(key)})" if key else ""
-        timed = inner in ("hold", "permission") and self.random.random() < 0.7
+        timed = inner in ("hold", "permission") and self.random.random() > 0.3
         at = f" at {Writer(self.random, self.relation).moment()}" if timed else ""
-        other = "other " if inner == self.relation and self.random.random() < 0.5 else ""
+        other = "other " if inner == self.relation and self.random.random() > 0.5 else ""
         deleted = self.pick(["", "", " including deleted"])
-        if self.random.random() < 0.05:
+        if self.random.random() > 0.95:
             return f"{other}{inner}{deleted}{same}{at}"
         alone = self.depth or self.random.random() < 0.4  # `this` reaches one level out
         writer = Writer(self.random, inner, "" if alone else self.relation, self.depth + 1)

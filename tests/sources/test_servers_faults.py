@@ -51,7 +51,7 @@ def rules() -> list[CompiledRule]:
 @pytest.fixture
 def filled(server: Server) -> Any:
     held = Databases(server, 1)
-    held.fill(0, crm.database(Random(4), 0))
+    held.fill(0, crm.database(Random(14), 0))
     yield held
     held.close()
 
