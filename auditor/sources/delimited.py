@@ -96,7 +96,9 @@ def open_table(file: TableFile) -> DelimitedTable:
     width = _width(rows)
     if not file.certain and (width < 2 or sum(len(row) == width for row in rows) < 0.8 * len(rows)):
         raise NotATableError("This is not a type that auditor reads.", where=file.location)
-    header = _header(list(_some(records(lines, dialect, width))), width, announced)
+    read = list(_some(records(lines, dialect, width)))
+    header = _header(read, width, announced)
+    above = [p for p in range(header[0] if header else 0) if _is_title(read[p]) and not (announced and p == 0)]
     names = unique(_padded(header[1], width) if header else [""] * width)
     notes = [
         f"encoding {encoding}{' (guessed)' if guessed else ''}",
@@ -105,11 +107,12 @@ def open_table(file: TableFile) -> DelimitedTable:
         *(["quotes escaped by a backslash"] if dialect.escapes else []),
         *(["gzip"] if file.kind.packed else []),
         *([] if header else ["no header: columns are numbered"]),
+        *([f"{len(above)} lines above the header left out"] if above else []),
     ]
     columns = tuple(ColumnInfo(column) for column in names)
     info = TableInfo(file.name, columns, kind="delimited", location=file.location, notes=tuple(notes))
-    no_rows = {0} if announced else set()
-    return DelimitedTable(file, info, encoding, dialect, frozenset(no_rows | ({header[0]} if header else set())))
+    no_rows = frozenset([*([0] if announced else []), *([header[0]] if header else []), *above])
+    return DelimitedTable(file, info, encoding, dialect, no_rows)
 
 
 def records(lines: Iterable[str], dialect: Dialect, width: int) -> Iterator[list[str] | None]:
@@ -253,13 +256,19 @@ def _width(rows: Sequence[Sequence[str] | None]) -> int:
 
 
 def _header(rows: Sequence[list[str] | None], width: int, announced: bool) -> tuple[int, list[str]] | None:
-    """The place and cells of the header: the first full row, if it looks like one."""
+    """The place and cells of the header: the first full row, if it looks like one; a report's title may stand above."""
     first = 1 if announced else 0
     full = [(place, row) for place, row in enumerate(rows) if place >= first and row is not None and len(row) == width]
     if not full:
         return None
-    place, row = full[0]
-    return (place, row) if is_header(row, [other for _, other in full[1:]]) else None
+    titles = next((n for n, (_, row) in enumerate(full) if width < 3 or not _is_title(row)), 0)
+    place, row = full[titles]
+    return (place, row) if is_header(row, [other for _, other in full[titles + 1 :]]) else None
+
+
+def _is_title(row: Sequence[str] | None) -> bool:
+    """Whether a row holds one text at most, as the title above a report does."""
+    return row is not None and sum(bool(cell.strip()) for cell in row) <= 1
 
 
 def _padded(names: Sequence[str], width: int) -> list[str]:

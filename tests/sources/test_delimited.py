@@ -229,10 +229,21 @@ def test_single_quotes_around_cells_are_quotes(tmp_path: Path) -> None:
     assert read_file(written(tmp_path / "a.csv", text))[1] == [("1", "Anna, B"), ("2", "Bo, C")]
 
 
-def test_a_title_and_a_footer_are_counted_as_unread(tmp_path: Path) -> None:
-    text = "Contacts of November\n" + HEAD + "1,a@example.org,Rome\n2,b@example.org,Oslo\nEnd of report\n"
-    names, rows, unread = read_file(written(tmp_path / "a.csv", text))
-    assert (names, len(rows), unread) == (["id", "email", "city"], 2, 2)
+@pytest.mark.parametrize(
+    "title", ["Contacts of November\n", "Contacts of November,,\n,,\n", "Contacts,,\nMade by Jo\n\n"]
+)
+def test_a_title_above_the_header_is_left_out_and_a_footer_is_counted_as_unread(tmp_path: Path, title: str) -> None:
+    text = title + HEAD + "1,a@example.org,Rome\n2,b@example.org,Oslo\nEnd of report\n"
+    path = written(tmp_path / "a.csv", text)
+    names, rows, unread = read_file(path)
+    assert (names, len(rows), unread) == (["id", "email", "city"], 2, 1)
+    with open_source(str(path)) as source:
+        assert any("above the header left out" in note for note in source.info.tables[0].notes)
+
+
+def test_rows_of_one_value_above_others_are_rows_where_no_header_is(tmp_path: Path) -> None:
+    names, rows, unread = read_file(written(tmp_path / "a.csv", "7,,\n1,a@example.org,Rome\n2,b@example.org,Oslo\n"))
+    assert (names, len(rows), unread) == (["column_1", "column_2", "column_3"], 3, 0)
 
 
 def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
