@@ -183,7 +183,7 @@ class Here:
             raise BeyondError from None
         low, high = ([end[side] for end in ends] for side in (0, 1))
         found: Any = (None if None in low else min(low), None if None in high else max(high))
-        return Open(found) if isinstance(time.known, Open) else found
+        return type(time.known)(found) if isinstance(time.known, Open) else found
 
     # --- conditions
 

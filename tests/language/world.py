@@ -126,9 +126,23 @@ class Facts:
 class Open(tuple[datetime, datetime]):
     """Bounds of a start or an end that may be infinite: it is not given then, and still before or after everything."""
 
+    nothing: datetime
+
     @property
     def given(self) -> bool:
-        return self[0] not in (datetime.min, datetime.max)
+        return self[0] != self.nothing
+
+
+class Start(Open):
+    """From when."""
+
+    nothing = datetime.min
+
+
+class End(Open):
+    """Until when. That it is over since nobody knows when is said, unlike that it goes on."""
+
+    nothing = datetime.max
 
 
 @dataclass(frozen=True)

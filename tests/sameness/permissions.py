@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby, zip_longest
 from typing import Any
 
-from tests.language.world import UNREADABLE, Open, Row
+from tests.language.world import UNREADABLE, End, Row, Start
 
 CHANNELS = ("email", "phone", "sms", "post", "messaging")
 PURPOSES = ("marketing", "service", "profiling", "sharing", "research")
@@ -184,6 +184,6 @@ def _row(group: Group, stretch: Stretch) -> Row:
     fields = {
         "subject_id": who, "channel": channel, "purpose": purpose, "how": stretch.how,
         "status": UNREADABLE if stretch.status is None else stretch.status,
-        "starts_at": Open((stretch.a, stretch.b)), "ends_at": Open((stretch.ea, stretch.eb)),
+        "starts_at": Start((stretch.a, stretch.b)), "ends_at": End((stretch.ea, stretch.eb)),
     }  # fmt: skip
     return Row(who, fields, False, source)
