@@ -57,6 +57,8 @@ def moved(
         if written.count == 0:
             return value
 
+    expr = _rests_on(expr, length)
+
     def each(chosen: Period) -> tuple[Column, Column]:
         first, last = comparing.bounds(value)
         low = _shifted(first, chosen, sign, scope, context, expr)
@@ -67,6 +69,12 @@ def moved(
     else:
         earliest, latest = each(written)
     return Value("time", earliest, value.given, end=latest)
+
+
+def _rests_on(expr: syntax.Node, length: Length) -> syntax.Node:
+    """What tells whose the moved time is: the time, or for one that is written out the country it is moved by."""
+    paths, by = ([p for p in syntax.walk(n) if isinstance(p, syntax.Path)] for n in (expr, length))
+    return length if not paths and by and all(path.this for path in by) else expr
 
 
 def _by_country(

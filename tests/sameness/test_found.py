@@ -64,3 +64,20 @@ def test_a_time_that_one_countrys_calendar_does_not_reach_is_not_surely_late_in_
         (counts,) = scan.count(result.connection, [rule], context).values()
     expected = expect(rule, crm.meaning(database, "crm"), "crm")
     assert (counts.violations, counts.undetermined) == (expected["violation"], expected["unknown"]) == (0, 1)
+
+
+def test_a_fixed_day_moved_by_the_country_of_this_record_and_then_of_the_other_is_judged(tmp_path):
+    """The first calendar was joined to the other record, the second to this one, which could not see the first."""
+    people = [{**dict.fromkeys(crm.columns("people"), Cell(None, None)), "id": Cell("1", "1")}]
+    people[0]["country"] = Cell("US", "US")
+    database = {**dict.fromkeys(crm.TABLES, ()), "people": people}
+    far = "('2024-03-30' + by_country('office', this.country)) + by_country('office', country)"
+    texts = [f"any subject (same key) where ({far} < as_of)", f"any subject (same key) where ({far} > as_of)"]
+    rules = list(compiled(Sentence("subject", "", text, False) for text in texts))
+    with bound(to_csv(database, tmp_path / "crm"), profile=str(PROFILE)) as result:
+        context = Context(last_instant(AS_OF), load_relations(), FACTS)
+        for rule in rules:
+            (counts,) = scan.count(result.connection, [rule], context).values()
+            expected = expect(rule, crm.meaning(database, "crm"), "crm")
+            assert counts.violations == expected["violation"]
+            assert counts.undetermined == expected["unknown"]
