@@ -18,6 +18,7 @@ from auditor.findings.pictures import pictures, with_pictures
 from auditor.findings.scope import scope_changes
 from auditor.inventory import take
 from auditor.jurisdictions import load_jurisdictions
+from auditor.memory import give_back
 from auditor.model import AuditResult, Binding, Coverage, Inventory, Skipped, TableCoverage
 from auditor.policy import Policy
 from auditor.relations import load_relations
@@ -82,6 +83,7 @@ def run(
             sources, seed=options.seed, values=options.values, reveal=options.reveal, workers=options.workers,
             established=frozenset(policy.establishments), known=policy.known, progress=progress,
         )  # fmt: skip
+        give_back()
         stage = stack.enter_context(open_stage(keep=keep))
         if stage.restarted:
             progress(stage.restarted)
@@ -89,6 +91,7 @@ def run(
             sources, inventory, stage, policy=policy, as_of=options.as_of, key=options.key,
             needs=with_pictures(needs(rules)), profile=options.profile or None, progress=progress,
         )  # fmt: skip
+        give_back()
         judged = _in_scope(rules, packs, binding, options.packs)
         progress(f"Judging {binding.people:,} people by {len(judged)} rules")
         results = evaluate(

@@ -24,7 +24,7 @@ from sqlalchemy.sql.elements import quoted_name
 from auditor.errors import StageError
 from auditor.stage_files import Keep, empty, kept_folder, private_folder
 from auditor.stage_signals import on_signal
-from auditor.tables import SCHEMA
+from auditor.tables import ROW, SCHEMA
 
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
@@ -87,11 +87,18 @@ class Stage:
             found = sa.inspect(self.connection).get_columns(name, schema=SOURCE_SCHEMA)
             if [column["name"] for column in found] == [str(column.name) for column in table.columns]:
                 self._tables[name] = table
+                self.cut(name, sum(rows for (entry, _), rows in self._read.items() if entry == name))
                 return
             with stage_errors(where=name):
                 self.connection.execute(sa.delete(_reads()).where(_reads().c.entry == name))
             self._read = {key: rows for key, rows in self._read.items() if key[0] != name}
         self._create(name, table)
+
+    def cut(self, name: str, rows: int) -> None:
+        """Leaves of `src.<name>` its first `rows`: those after them are of a part that was not read to its end."""
+        table = self.table(name)
+        with stage_errors(where=name):
+            self.connection.execute(sa.delete(table).where(table.c[ROW] >= rows))
 
     def rows_read(self, name: str, part: str) -> int | None:
         """How many rows a part of the source gave to `src.<name>`; None if it was not read to its end."""
@@ -99,27 +106,19 @@ class Stage:
 
     @contextlib.contextmanager
     def reading(self, part: str, rows: Mapping[str, int]) -> Iterator[None]:
-        """All that is appended within is there at the end, or nothing is; then `rows` says how many, by table.
+        """What is appended within counts for a later run if the end is reached; then `rows` says how many, by table.
 
-        So only where a run may be resumed: a long transaction is held in memory beyond the engine's limit.
+        A long transaction would do as well, but the engine holds it in memory beyond its limit.
         """
         if not self.resumable:
             yield
             return
         with stage_errors(where=part):
             self.connection.execute(sa.delete(_results()))  # they were not judged on what is read now
-            self._raw.begin()
-        try:
-            yield
-            values = [{"entry": name, "part": part, "rows": count} for name, count in rows.items()]
-            with stage_errors(where=part):
-                self.connection.execute(sa.insert(_reads()), values)
-        except BaseException:
-            with contextlib.suppress(duckdb.Error):
-                self._raw.rollback()
-            raise
+        yield
+        values = [{"entry": name, "part": part, "rows": count} for name, count in rows.items()]
         with stage_errors(where=part):
-            self._raw.commit()
+            self.connection.execute(sa.insert(_reads()), values)
 
     def keep(self, name: str, data: bytes) -> None:
         """Keeps some result of what is staged for a run that goes on with this one, until a source is read again."""

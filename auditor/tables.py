@@ -18,6 +18,8 @@ from auditor.relations import Field, Relation
 
 SCHEMA = "rel"
 GIVEN, END, REGION = "__given", "__end", "__region"
+ROW = "__row"
+"""Number of a row within its staged table, so that which of several rows is picked does not depend on chance."""
 
 _TEXT, _FLAG, _TIME = sa.String(), sa.Boolean(), sa.DateTime()
 

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from auditor.crm.planning import Plan, Presence, scope_of, usable
 from auditor.crm.profile import COLLECT, LEFT, Block, JoinSpec, Profile
-from auditor.crm.scope import ROW, Columned, Columns, equalities
+from auditor.crm.scope import Columned, Columns, equalities
 from auditor.errors import KnowledgeError
 from auditor.knowledge import nearest
 from auditor.language import Context, Expr, Value, lower_condition, lower_value
@@ -19,7 +19,7 @@ from auditor.language.syntax import Call, Path
 from auditor.language.values import TEXT, known
 from auditor.relations import Field, Relation
 from auditor.settle import resolve_region
-from auditor.tables import END, GIVEN, LAYOUT, REGION, relation_table
+from auditor.tables import END, GIVEN, LAYOUT, REGION, ROW, relation_table
 
 Column = sa.ColumnElement[Any]
 THERE = "__there"

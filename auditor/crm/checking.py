@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from auditor.crm.blocks import Ground, rows_of
 from auditor.crm.planning import Plan, Presence, plan
 from auditor.crm.profile import Block, Profile, TableSpec
-from auditor.crm.scope import ROW
 from auditor.errors import KnowledgeError
 from auditor.language import Context, last_instant
 from auditor.relations import load_relations
 from auditor.settle import stage_columns
+from auditor.tables import ROW
 
 
 def check_blocks(profile: Profile) -> tuple[KnowledgeError, ...]:

@@ -17,14 +17,13 @@ from auditor.crm.filling import Origin, summarise
 from auditor.crm.planning import Plan, Presence
 from auditor.crm.registers import OpenRegister, Registers
 from auditor.crm.resolving import FoundTable
-from auditor.crm.scope import ROW
 from auditor.crm.staging import stage_tables
 from auditor.crm.work import Work, insert, make_keys_unique
 from auditor.errors import SourceError
 from auditor.model import BoundField, BoundRelation, Fill, Skipped
 from auditor.policy_registers import ADDRESSES, KEY
 from auditor.stage import stage_errors
-from auditor.tables import GIVEN, LAYOUT
+from auditor.tables import GIVEN, LAYOUT, ROW
 
 _FOUND = "__found"
 _NO_COLUMN = "the register has no column for it"

@@ -14,10 +14,9 @@ from auditor.knowledge import nearest
 from auditor.language import Expr, Path, Value, stage_value, syntax
 from auditor.language.values import text
 from auditor.settle import SettleSpec
+from auditor.tables import ROW
 
 Columns = Callable[[str], sa.ColumnElement[Any]]
-ROW = "__row"
-"""Number of a row within its staged table, so that which of several rows is picked does not depend on chance."""
 NUMBER = "row_number"
 """The name under which expressions may use it, for tables that have no key."""
 _NUMBER = ColumnSpec(NUMBER, ColumnType(SettleSpec("key")), ())

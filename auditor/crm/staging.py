@@ -14,14 +14,14 @@ from sqlalchemy.sql.elements import quoted_name
 
 from auditor.crm.profile import Attributes, ColumnSpec
 from auditor.crm.resolving import FoundTable, Lookup, matching_columns
-from auditor.crm.scope import ROW
 from auditor.errors import SourceError
+from auditor.memory import give_back
 from auditor.model import Skipped, TableInfo
 from auditor.settle import Settler, settle, settle_phone_by_country, stage_columns
 from auditor.sources import Source
 from auditor.stage import ROW_GROUP, Stage
 from auditor.stage_progress import Rows
-from auditor.tables import GIVEN
+from auditor.tables import GIVEN, ROW
 
 _HELD_BYTES = 64 << 20
 
@@ -91,7 +91,7 @@ def stage_tables(
         if not left:
             continue
         # What a table has needed at once is seldom needed for the next, and Arrow would keep it.
-        pa.default_memory_pool().release_unused()
+        give_back()
         counted = Rows(f"Reading {source.info.name}.{info.name}", (rows or {}).get(info.name, info.rows), progress)
         try:
             taken = _read(source, info, left, stage, settler, counted)
@@ -99,7 +99,7 @@ def stage_tables(
         except SourceError as error:
             broken.update(entry.found.spec.name for entry, _ in entries)
             failures.append(Skipped(f"{source.info.name}.{info.name}", error.what, gap=True))
-    pa.default_memory_pool().release_unused()
+    give_back()
     tables = {name: _selectable(entry, stage) for name, entry in loading.items() if name not in broken}
     return Staged(tables, frozenset(broken), tuple(failures), read)
 
@@ -131,14 +131,20 @@ def _read(
     if not needed:  # only its rows count, such as those of a link table: any column will do
         needed = dict.fromkeys([info.columns[0].name]) if info.columns else {}
     added = dict.fromkeys([entry.name for entry, _ in entries], 0)
-    with stage.reading(info.name, added):
-        for batch in _row_groups(source.read(info, list(needed), batch_rows=ROW_GROUP)):
-            for entry, index in entries:
-                for part in _settled(batch, entry, index, info, settler):
-                    stage.append(entry.name, part)
-                    entry.rows += part.num_rows
-                    added[entry.name] += part.num_rows
-            counted.add(batch.num_rows)
+    try:
+        with stage.reading(info.name, added):
+            for batch in _row_groups(source.read(info, list(needed), batch_rows=ROW_GROUP)):
+                for entry, index in entries:
+                    for part in _settled(batch, entry, index, info, settler):
+                        stage.append(entry.name, part)
+                        entry.rows += part.num_rows
+                        added[entry.name] += part.num_rows
+                counted.add(batch.num_rows)
+    except SourceError:
+        for name, entry in {entry.name: entry for entry, _ in entries}.items():
+            entry.rows -= added[name]  # rows of other parts go on to be numbered without a gap
+            stage.cut(name, entry.rows)
+        raise
     return added
 
 

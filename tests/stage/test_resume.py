@@ -23,8 +23,8 @@ from auditor.stage_progress import sentence
 from auditor.stage_resume import keep_for
 
 JOB = "0" * 32
-SCHEMA = pa.schema([("a", pa.string())])
-ROWS = pa.RecordBatch.from_arrays([pa.array(["1", "2"])], schema=SCHEMA)
+SCHEMA = pa.schema([("__row", pa.int64()), ("a", pa.string())])
+ROWS = pa.RecordBatch.from_arrays([pa.array([0, 1]), pa.array(["1", "2"])], schema=SCHEMA)
 KILLED = """
 import os, pyarrow as pa
 from pathlib import Path
@@ -33,8 +33,9 @@ from auditor.rules.loading import load_rules_or_raise
 from auditor.rules.remembered import Remembered
 from auditor.stage import open_stage
 from auditor.stage_files import Keep
-schema = pa.schema([("a", pa.string())])
-rows = pa.RecordBatch.from_arrays([pa.array(["1", "2"])], schema=schema)
+schema = pa.schema([("__row", pa.int64()), ("a", pa.string())])
+rows = pa.RecordBatch.from_arrays([pa.array([0, 1]), pa.array(["1", "2"])], schema=schema)
+more = pa.RecordBatch.from_arrays([pa.array([2, 3]), pa.array(["3", "4"])], schema=schema)
 with open_stage(folder=Path({folder!r}), keep=Keep({job!r}, "as it was")) as stage:
     stage.prepare('crm.who"le', schema)
     stage.prepare("crm.half", schema)
@@ -42,6 +43,7 @@ with open_stage(folder=Path({folder!r}), keep=Keep({job!r}, "as it was")) as sta
         stage.append('crm.who"le', rows)
     with stage.reading("messages", {{"crm.half": 2}}):
         stage.append("crm.half", rows)
+        stage.append('crm.who"le', more)  # another part of the same table
         os.kill(os.getpid(), {signal})
 """
 
