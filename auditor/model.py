@@ -5,7 +5,7 @@ Everything here can be pickled and compared, and none of it ever holds a raw per
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -335,8 +335,8 @@ class PlaceResult:
     from_memory: tuple[str, ...] = ()
     """Fields of the profile that rest on a fact from memory."""
     evidence: tuple[EvidenceRow, ...] = ()
-    members: tuple[str, ...] = ()
-    """Keyed hashes of all violating records' keys, for comparison across runs; empty without a lasting key."""
+    members: Collection[str] = ()
+    """Keyed hashes of the violating records' keys, for comparison across runs; empty without a lasting key."""
     sql: str = ""
 
 

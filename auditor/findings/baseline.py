@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 from auditor.errors import UsageError
 from auditor.findings.meaning import judges_otherwise, meaning
 from auditor.model import Finding, Gone, RuleResult, Severity, State
+from auditor.rules.evidence import MEMBERS
 
 VERSIONS = ("1", "2")
 """Versions of audit.json that can be compared with; the first did not say what its rules meant."""
@@ -23,6 +25,8 @@ class Earlier:
     """A finding of an earlier audit, as far as it is needed to compare with it."""
 
     members: frozenset[str]
+    whole: bool
+    """All of them; else those whose hashes are the smallest."""
     violations: int | None
     gone: Gone
 
@@ -141,15 +145,25 @@ def _settled(
 def _mark(finding: Finding, baseline: Baseline) -> Finding:
     if finding.fingerprint not in baseline.findings:
         return replace(finding, status="new", new_members=finding.place.counts.violations)
-    earlier, now = baseline.findings[finding.fingerprint], frozenset(finding.place.members)
+    earlier, members = baseline.findings[finding.fingerprint], finding.place.members
+    now = frozenset(members)
     finding = replace(finding, status="known", new_members=None, before=earlier.violations)
     if not earlier.members or not now:
         return finding
-    fresh, fixed = len(now - earlier.members), len(earlier.members - now)
+    cut = [max(each) for each, whole in ((earlier.members, earlier.whole), (now, len(members) < MEMBERS)) if not whole]
+    fresh, fixed = (_counted(each, min(cut, default="")) for each in (now - earlier.members, earlier.members - now))
     # Under another rule a record that is gone was not put right.
     same = not _changed(finding.rule.id, meaning(finding.rule), baseline)
     mended = fixed if same else None
     return replace(finding, new_members=fresh, fixed_members=mended, gates=finding.gates and fresh > 0)
+
+
+def _counted(hashes: frozenset[str], limit: str) -> int:
+    """How many there are; where only hashes up to a limit are known of both audits, about how many of all."""
+    if not limit:
+        return len(hashes)
+    seen = sum(value <= limit for value in hashes)
+    return ceil(seen * (1 << 4 * len(limit)) / (int(limit, 16) + 1))
 
 
 def _baseline(document: Mapping[str, Any]) -> Baseline:
@@ -174,6 +188,7 @@ def _earlier(entry: Mapping[str, Any]) -> Earlier:
     counted = entry.get("counts", {}).get("violations")
     return Earlier(
         members=frozenset(entry.get("members", ())),
+        whole=len(entry.get("members", ())) < MEMBERS,
         violations=counted,
         gone=Gone(
             fingerprint=entry["fingerprint"],

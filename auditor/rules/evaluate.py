@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -255,7 +255,7 @@ def _detailed(place: PlaceResult, judged: Judged, basis: Basis, audit: _Audit) -
     found = scan.people(connection, judged, context)
     if context.relations[place.relation].subject_field:
         place = replace(place, counts=replace(place.counts, people=found.get(place.source, 0)))
-    hashes: tuple[str, ...] = ()
+    hashes: Collection[str] = ()
     if audit.lasting and audit.key:
         hashes = members(scan.keys(connection, judged, place.source, context), audit.key)
     if audit.records is not None:

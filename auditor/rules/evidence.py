@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, time
 from hashlib import blake2b
 from typing import Any
@@ -19,6 +20,7 @@ from auditor.tables import relation_table
 
 ROWS = 5
 MEMBERS = 100_000
+_SIZE = 16
 _SHOWN = ("time", "code", "set", "flag", "country", "region", "number", "presence", "name")
 
 
@@ -59,16 +61,32 @@ def evidence(connection: sa.Connection, judged: Judged, source: str, context: Co
     )
 
 
-def members(keys: Iterable[str], key: bytes) -> tuple[str, ...]:
-    """Keyed hashes of record keys, sorted; of more than 100,000 the smallest ones, which is a fair sample of all."""
-    state = blake2b(key=key[:64], digest_size=16)
+@dataclass(frozen=True, slots=True)
+class Members(Collection[str]):
+    """Hashes of 32 hex digits, in order; packed, for every rule may have a hundred thousand."""
 
-    def hashed(written: str) -> str:
+    packed: bytes = b""
+
+    def __iter__(self) -> Iterator[str]:
+        return (self.packed[at : at + _SIZE].hex() for at in range(0, len(self.packed), _SIZE))
+
+    def __len__(self) -> int:
+        return len(self.packed) // _SIZE
+
+    def __contains__(self, value: object) -> bool:
+        return value in tuple(self)
+
+
+def members(keys: Iterable[str], key: bytes) -> Members:
+    """Keyed hashes of record keys; of more than MEMBERS the smallest ones, which is a fair sample of all."""
+    state = blake2b(key=key[:64], digest_size=_SIZE)
+
+    def hashed(written: str) -> bytes:
         own = state.copy()
         own.update(written.encode("utf-8", "surrogatepass"))
-        return own.hexdigest()
+        return own.digest()
 
-    return tuple(heapq.nsmallest(MEMBERS, map(hashed, keys)))
+    return Members(b"".join(heapq.nsmallest(MEMBERS, map(hashed, keys))))
 
 
 def _paths(judged: Judged) -> tuple[Path, ...]:

@@ -142,3 +142,15 @@ def test_records_that_a_changed_rule_no_longer_has_are_not_counted_as_fixed(tmp_
 def test_a_baseline_of_a_later_version_is_refused(tmp_path):
     with pytest.raises(UsageError, match="later version"):
         read_baseline(written(tmp_path, [], schema_version="3"))
+
+
+def test_of_very_many_records_those_are_compared_that_both_audits_could_know(tmp_path, monkeypatch):
+    """A record whose hash was pushed out by smaller ones was not put right, and one that moved up is not new."""
+    monkeypatch.setattr("auditor.findings.baseline.MEMBERS", 4)
+    every = [f"{n:04x}" for n in range(0, 0x10000, 0x1000)]
+    (grown,) = compare([finding("0800", "1800", *every[:2])], baseline(tmp_path, finding(*every[:4])))
+    assert (grown.new_members, grown.fixed_members) == (2 * 0x10000 // 0x1801 + 1, 0)
+    (mended,) = compare([finding(*every[1:5])], baseline(tmp_path, finding(*every[:4])))
+    assert (mended.new_members, mended.fixed_members) == (0, 0x10000 // 0x3001 + 1)
+    (same,) = compare([finding(*every[:4])], baseline(tmp_path, finding(*every[:4])))
+    assert (same.new_members, same.fixed_members, same.gates) == (0, 0, False)
