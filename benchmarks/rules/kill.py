@@ -111,9 +111,12 @@ def _held(file: Path, raw: tuple[bytes, ...]) -> Iterator[bytes]:
     """The values in a file's bytes; of a stage, which packs its texts, also those in its columns."""
     content = file.read_bytes() + bytes(8)
     starts = np.array(sorted({int.from_bytes(value[:8], "little") for value in raw if len(value) >= 8}), np.uint64)
+    likely = np.zeros(1 << 16, np.bool_)  # by the first two bytes, which leaves few words to be looked up
+    likely[starts & 0xFFFF] = True
     for offset in range(8):
         words = np.frombuffer(content, np.uint64, (len(content) - offset) // 8, offset)
-        for place in np.flatnonzero(np.isin(words, starts)):
+        places = np.flatnonzero(likely[words & 0xFFFF])
+        for place in places[np.isin(words[places], starts)]:
             at = int(place) * 8 + offset
             yield from (value for value in raw if content.startswith(value, at))
     yield from (value for value in raw if len(value) < 8 and value in content)
