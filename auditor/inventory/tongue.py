@@ -61,7 +61,7 @@ def unread_languages(told: Iterable[str], languages: Sequence[str]) -> list[Skip
     said = ", ".join(f"{titles[code]} {n:,}" for code, n in others)
     what = f"names in {sum(n for _, n in others):,} of {counts.total():,} texts"
     why = (
-        f"They are in a language for which no model is installed ({said}): the one for {titles[languages[0]]} was "
-        "used, which finds fewer names."
+        f"No language model is installed for them ({said}); the one for {titles[languages[0]]} was used, which finds "
+        "fewer of the names."
     )
     return [Skipped(what, why, gap=False)]
