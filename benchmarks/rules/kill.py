@@ -51,13 +51,13 @@ def main() -> None:
             place = Path(scratch) / f"point-{point}"
             after = draw.uniform(0.02, 0.98) * whole
             left = killed(source, place, after)
+            size = sum(file.stat().st_size for file in left)
             found = sorted({value for file in left for value in _held(file, raw)})
             began = time.monotonic()
             same = findings(source, place) == undisturbed
             took = time.monotonic() - began
             behind = [str(path) for path in (place / "tmp").rglob("*")]
             wrong += not same or bool(behind) or bool(found)
-            size = sum(file.stat().st_size for file in left if file.exists())
             print(
                 f"killed after {after:6.1f} s: {len(left)} files left ({size / 1e6:.1f} MB), {len(found)} raw values "
                 f"in them; again {took:.1f} s, findings {'the same' if same else 'DIFFERENT'}, {len(behind)} files behind"
