@@ -160,7 +160,7 @@ with open_stage(folder=Path(sys.argv[3])) as stage:
         time.sleep(10)
     except KeyboardInterrupt:
         took = time.monotonic() - sent[0]
-        assert took < 5, took
+        assert took < 20, took  # a second where the machine is free
     assert stage.connection.exec_driver_sql("select 42").scalar() == 42
     print("ended")
 """
