@@ -17,6 +17,7 @@ from auditor.findings.exceptions import apply_exceptions, read_exceptions
 from auditor.findings.pictures import pictures, with_pictures
 from auditor.findings.scope import scope_changes
 from auditor.inventory import take
+from auditor.inventory.own_recognizers import own_files
 from auditor.jurisdictions import load_jurisdictions
 from auditor.memory import give_back
 from auditor.model import AuditResult, Binding, Coverage, Inventory, Skipped, TableCoverage
@@ -135,7 +136,7 @@ def _keep(specs: Sequence[str], rules: Sequence[CompiledRule], policy: Policy, o
     """How a later run finds what this one staged, if it is killed; hashes of two runs agree only by a lasting key."""
     registers = tuple(_state(register.path) for register in policy.registers)
     settings = (policy, registers, options.as_of, options.profile, options.seed, options.values, options.packs)
-    files = (options.profile, *policy.profiles.values())
+    files = (options.profile, *policy.profiles.values(), *map(str, own_files(policy.known)))
     return keep_for(specs, options.key, with_pictures(needs(rules)), settings, files, options.keep_on_interrupt)
 
 

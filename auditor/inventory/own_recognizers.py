@@ -37,15 +37,22 @@ def load_own(known: Known) -> tuple[OwnRecognizer, ...]:
     """The recognizers of the policy's `inventory.recognizers`. Raises KnowledgeError with file, line and column."""
     if known.recognizers is None:
         return ()
-    path = Path(known.recognizers.path)
-    if not path.exists():
+    if not Path(known.recognizers.path).exists():
         raise KnowledgeError("There is no such file or folder of recognizers.", where=known.recognizers.where)
-    files = sorted(p for p in path.iterdir() if p.suffix in _FILES) if path.is_dir() else [path]
+    files = own_files(known)
     if not files:
         do = "Put one YAML file per recognizer there."
         raise KnowledgeError("The folder holds no recognizer.", where=known.recognizers.where, do=do)
     places = {check.id: "auditor itself" for check in load_identifiers()}
     return tuple(_read(read_yaml(file), places) for file in files)
+
+
+def own_files(known: Known) -> tuple[Path, ...]:
+    """The files of the policy's `inventory.recognizers`, in order."""
+    path = Path(known.recognizers.path) if known.recognizers is not None else None
+    if path is not None and path.is_dir():
+        return tuple(sorted(each for each in path.iterdir() if each.suffix in _FILES))
+    return () if path is None else (path,)
 
 
 def test_own(column: Column, recognizers: Sequence[OwnRecognizer]) -> list[Tested]:
