@@ -28,7 +28,7 @@ from auditor.rules.evaluate import RecordSink, evaluate
 from auditor.rules.loading import Pack, load_remediation
 from auditor.rules.remembered import Remembered
 from auditor.sources import Source, open_source, shown
-from auditor.stage import open_stage
+from auditor.stage import open_stage, stage_errors
 from auditor.stage_files import Keep
 from auditor.stage_resume import keep_for
 
@@ -88,10 +88,11 @@ def run(
         stage = stack.enter_context(open_stage(keep=keep))
         if stage.restarted:
             progress(stage.restarted)
-        binding = bind(
-            sources, inventory, stage, policy=policy, as_of=options.as_of, key=options.key,
-            needs=with_pictures(needs(rules)), profile=options.profile or None, progress=progress,
-        )  # fmt: skip
+        with stage_errors(where="stage"):
+            binding = bind(
+                sources, inventory, stage, policy=policy, as_of=options.as_of, key=options.key,
+                needs=with_pictures(needs(rules)), profile=options.profile or None, progress=progress,
+            )  # fmt: skip
         give_back()
         judged = _in_scope(rules, packs, binding, options.packs)
         progress(f"Judging {binding.people:,} people by {len(judged)} rules")
@@ -100,7 +101,8 @@ def run(
             key=options.key, lasting=options.lasting_key, records=records, progress=progress,
             before=Remembered(stage, options.key) if stage.resumable else None,
         )  # fmt: skip
-        drawn = pictures(stage.connection, binding, facts, options.as_of)
+        with stage_errors(where="stage"):
+            drawn = pictures(stage.connection, binding, facts, options.as_of)
         read = {(s.info.name, t.name): s.unread(t) for s in sources for t in s.info.tables}
     findings = find(results, load_remediation(), policy)
     lost = gone(findings, results, baseline, policy.settings) if baseline else ()

@@ -37,14 +37,30 @@ _ANY, _UNKNOWN, _NUMBER, _KEEP = "any", "?", "number", "="
 _NUMBER_CHANNELS = ("phone", "sms")
 """What a suppressed number that names no channel closes."""
 DATED, FLOATING, LASTING = "dated", "floating", "lasting"
+AT_ONCE = 1_500_000
+"""Statements that are taken together; more are taken in parts, by person, to keep within the memory of the stage."""
 
 
 def build_permission(connection: sa.Connection, context: Context) -> int:
     """Fills `rel.permission` anew and says how many rows it has."""
+    permission = relation_table(context.relations["permission"])
+    given = (relation_table(context.relations[name]) for name in ("consent", "suppression"))
+    counts = (connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in given)
+    parts = sum(counts) // AT_ONCE + 1
+    connection.execute(sa.delete(permission))
+    rows = 0
+    for part in range(parts):
+        columns, found = _rows(context, rows, (part, parts))
+        connection.execute(sa.insert(permission).from_select([permission.c[name] for name in columns], found))
+        rows = int(connection.execute(sa.select(sa.func.count()).select_from(permission)).scalar_one())
+    return rows
+
+
+def _rows(context: Context, before: int, part: tuple[int, int]) -> tuple[list[str], sa.Select[Any]]:
+    """The rows of one part of the people, numbered after those that are there."""
     relations = context.relations
-    permission = relation_table(relations["permission"])
     until = sa.cast(sa.literal(context.as_of), sa.DateTime())
-    said = _statements(context, until)
+    said = _statements(context, until, part)
     lasting = _lasting(said)
     stretches = _stretches(_knots(said), _floating(said), until)
     rows = sa.union_all(_outranked(_expired(stretches), lasting), _endless(lasting)).subquery()
@@ -53,7 +69,7 @@ def build_permission(connection: sa.Connection, context: Context) -> int:
     there = sa.true()
     values: dict[str, Column] = {
         "source": rows.c.source,
-        "row_id": sa.func.row_number().over(),
+        "row_id": sa.func.row_number().over() + before,
         "key": rows.c.subject_id,
         "deleted": sa.false(),
         "subject_id": rows.c.subject_id,
@@ -72,10 +88,7 @@ def build_permission(connection: sa.Connection, context: Context) -> int:
         "how": rows.c.how,
         "how" + GIVEN: there,
     }
-    connection.execute(sa.delete(permission))
-    columns = [permission.c[name] for name in values]
-    connection.execute(sa.insert(permission).from_select(columns, sa.select(*values.values()).select_from(expanded)))
-    return int(connection.execute(sa.select(sa.func.count()).select_from(permission)).scalar_one())
+    return list(values), sa.select(*values.values()).select_from(expanded)
 
 
 def _never() -> Column:
@@ -89,14 +102,21 @@ def _forever() -> Column:
 # --- statements ----------------------------------------------------------------------------------------------
 
 
-def _statements(context: Context, until: Column) -> sa.CTE:
+def _statements(context: Context, until: Column, part: tuple[int, int]) -> sa.CTE:
     """Every statement up to the audit, one row per channel and purpose it is about.
 
     Where all statements of a person are about the same channels (or purposes), whatever these are, they stay together
     until the end: the intervals are the same for each.
     """
     relations = context.relations
-    raw = sa.union_all(_consents(context, until), *_suppressions(context, until)).cte("raw")
+    every = sa.union_all(_consents(context, until), *_suppressions(context, until))
+    number, parts = part
+    if parts == 1:
+        raw = every.cte("raw")
+    else:
+        rows = every.subquery("every")
+        mine = sa.func.hash(rows.c.source, rows.c.subject_id, type_=sa.BigInteger()).op("%")(parts) == number
+        raw = sa.select(rows).where(mine).cte("raw")
     person = (raw.c.source, raw.c.subject_id)
     mixed = (
         sa.select(*person, *((sa.func.min(raw.c[n]) != sa.func.max(raw.c[n])).label(n) for n in ("channel", "purpose")))

@@ -332,6 +332,25 @@ def test_a_suppressed_address_finds_its_people_in_every_source(stage):
     assert {(row["subject_id"], row["channel"]) for row in rows} == {("9", "phone"), ("9", "sms")}
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd"), st.sampled_from(["granted", "withdrawn"]), st.integers(0, 9)), max_size=12
+    )
+)
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_built_in_parts_it_is_the_same(stage, said):
+    events = [PERSON | {"subject_id": who, "status": status, "event_at": day(at)} for who, status, at in said]
+    whole = build(stage, events, [{"subject_id": "b"}])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("auditor.crm.permission.AT_ONCE", 3)
+        parts = build(stage, events, [{"subject_id": "b"}])
+
+    def told(rows):
+        return sorted(str({name: value for name, value in row.items() if name != "row_id"}) for row in rows)
+
+    assert told(parts) == told(whole)
+
+
 def test_building_twice_gives_the_same(stage):
     rows = build(stage, [PERSON | {"status": "granted", "event_at": day(1)}])
     assert build_permission(stage.connection, Context(AS_OF, load_relations())) == len(rows)
