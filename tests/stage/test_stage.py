@@ -152,7 +152,8 @@ def tell():
     os.kill(os.getpid(), int(sys.argv[1]))
 
 sent = []
-signal.signal(signal.SIGTERM, signal.default_int_handler)
+for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets its background jobs ignore the first
+    signal.signal(number, signal.default_int_handler)
 with open_stage(folder=Path(sys.argv[3])) as stage:
     threading.Thread(target=tell).start()
     try:
