@@ -117,7 +117,7 @@ def _context(
         unique = scan.unique_relations(connection, [name for name in followed if name in read], context)
         exact = scan.exact_times(connection, sorted(read | {c.rule.relation for c in rules}), context)
     except sa.exc.SQLAlchemyError as error:
-        _sentence(error)
+        _raise_if_gone(error)
         return context  # it is only slower without
     return replace(context, unique=unique, exact=exact)
 
@@ -181,13 +181,19 @@ def _counts(rules: Sequence[Judged], audit: _Audit) -> tuple[Mapping[tuple[str, 
 
 def _sentence(error: sa.exc.SQLAlchemyError) -> str:
     """The engine's own words quote values, so only the kind is told. Raises StageError if it is not about a rule."""
-    origin = getattr(error, "orig", None) or error
+    origin = _raise_if_gone(error)
     if isinstance(origin, duckdb.OutOfMemoryException):
         return "The stage had not enough memory to judge this rule. Give it more memory, or TMPDIR more room."
-    if isinstance(origin, duckdb.Error) and not isinstance(origin, _OF_STATEMENTS):
+    return f"The stage could not judge this rule ({type(origin).__name__})."
+
+
+def _raise_if_gone(error: sa.exc.SQLAlchemyError) -> BaseException:
+    """The engine's error, if it is about one statement; else raises StageError, as no rule can be judged."""
+    origin: BaseException = getattr(error, "orig", None) or error
+    if isinstance(origin, duckdb.Error) and not isinstance(origin, (*_OF_STATEMENTS, duckdb.OutOfMemoryException)):
         with stage_errors(where="rel"):
             raise error
-    return f"The stage could not judge this rule ({type(origin).__name__})."
+    return origin
 
 
 def _broken(compiled: CompiledRule, source: str, audit: _Audit, reason: str) -> PlaceResult:

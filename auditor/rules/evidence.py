@@ -74,7 +74,7 @@ class Members(Collection[str]):
         return len(self.packed) // _SIZE
 
     def __contains__(self, value: object) -> bool:
-        return value in tuple(self)
+        return any(value == each for each in self)
 
 
 def members(keys: Iterable[str], key: bytes) -> Members:

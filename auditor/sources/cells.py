@@ -49,6 +49,11 @@ def column_of(values: pa.Array, cell: Cell) -> pa.Array:
     return column
 
 
+def columns_of(columns: Iterable[pa.Array], cells: Iterable[Cell]) -> list[pa.Array]:
+    """The columns of a read, which are bytes, as text."""
+    return [column_of(column, cell) for column, cell in zip(columns, cells, strict=True)]
+
+
 def any_column(values: Iterable[object]) -> pa.Array:
     """One column of Python objects as text."""
     return text_column([any_text(value) for value in values])

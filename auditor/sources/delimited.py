@@ -29,6 +29,8 @@ HEAD_BYTES = 4 << 20
 MAX_CELL = 16 << 20
 """Characters in a cell; more is taken for a quote that was never closed."""
 _LOOKED_AT = 1_000
+_TITLE_LINES = 10
+"""Lines that a report's title has at most; more lines of one text are rows."""
 _DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01", "^", "~")
 _SHOWN = {"\t": "tab", "\x1f": "unit separator", "\x01": "control-A"}
 _ESCAPED = {quote: re.compile(rf"\\([{quote}\\])") for quote in "\"'"}
@@ -98,7 +100,8 @@ def open_table(file: TableFile) -> DelimitedTable:
         raise NotATableError("This is not a type that auditor reads.", where=file.location)
     read = list(_some(records(lines, dialect, width)))
     header = _header(read, width, announced)
-    above = [p for p in range(header[0] if header else 0) if _is_title(read[p]) and not (announced and p == 0)]
+    first = header[0] if header and header[0] <= _TITLE_LINES else 0
+    above = [place for place in range(first) if _is_title(read[place]) and not (announced and place == 0)]
     names = unique(_padded(header[1], width) if header else [""] * width)
     notes = [
         f"encoding {encoding}{' (guessed)' if guessed else ''}",
@@ -261,7 +264,8 @@ def _header(rows: Sequence[list[str] | None], width: int, announced: bool) -> tu
     full = [(place, row) for place, row in enumerate(rows) if place >= first and row is not None and len(row) == width]
     if not full:
         return None
-    titles = next((n for n, (_, row) in enumerate(full) if width < 3 or not _is_title(row)), 0)
+    looked = enumerate(full[: _TITLE_LINES + 1])
+    titles = next((n for n, (_, row) in looked if width < 3 or not _is_title(row)), 0)
     place, row = full[titles]
     return (place, row) if is_header(row, [other for _, other in full[titles + 1 :]]) else None
 

@@ -13,7 +13,7 @@ from pymysql.converters import conversions
 from pymysql.cursors import SSCursor
 
 from auditor.model import ColumnInfo, Skipped, TableInfo
-from auditor.sources.cells import Cell, column_of
+from auditor.sources.cells import Cell, columns_of
 from auditor.sources.database import CONNECT_SECONDS, LOCK_SECONDS, Found, engine_for, place_of
 from auditor.sources.urls import Target, tls_context
 from auditor.sources.wire import mysql_columns
@@ -138,8 +138,7 @@ def start(connection: sa.Connection, query: sa.Select[Any]) -> Any:
 def fetch(running: SSCursor, rows: int, cells: Sequence[Cell]) -> list[pa.Array]:
     """See Reader. The driver hands over the rows as they were sent."""
     found: Sequence[Any] = running.fetchmany(rows)
-    columns = mysql_columns(found, len(cells)) if found else []
-    return [column_of(column, cell) for column, cell in zip(columns, cells, strict=bool(columns))]
+    return columns_of(mysql_columns(found, len(cells)), cells) if found else []
 
 
 def _as_sent(packet: Any) -> bytes:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pg8000.core import DATA_ROW
 
 from auditor.model import ColumnInfo, Skipped, TableInfo
-from auditor.sources.cells import Cell, column_of
+from auditor.sources.cells import Cell, columns_of
 from auditor.sources.database import CONNECT_SECONDS, LOCK_SECONDS, Found, engine_for, place_of
 from auditor.sources.urls import Target, tls_context
 from auditor.sources.wire import postgresql_columns
@@ -155,8 +155,7 @@ def start(connection: sa.Connection, query: sa.Select[Any]) -> _Cursor:
 def fetch(running: _Cursor, rows: int, cells: Sequence[Cell]) -> list[pa.Array]:
     """See Reader."""
     found = running.fetch(rows)
-    columns = postgresql_columns(found, len(cells)) if found else []
-    return [column_of(column, cell) for column, cell in zip(columns, cells, strict=bool(columns))]
+    return columns_of(postgresql_columns(found, len(cells)), cells) if found else []
 
 
 def _keep(message: bytes, context: Any) -> None:

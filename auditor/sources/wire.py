@@ -38,21 +38,21 @@ def mysql_columns(rows: Sequence[bytes], count: int) -> list[pa.Array]:
 
 def _columns(rows: Sequence[bytes], count: int, header: int, cell: _Cell) -> list[pa.Array]:
     ends = np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)))
-    data = b"".join(rows)
-    # Beyond the last row, so that a length that is cut off is no error of its own; it ends in a wrong place.
-    padded = np.frombuffer(data + bytes(9), np.uint8)
+    # Room beyond the last row, so that a length that is cut off is no error of its own; it ends in a wrong place.
+    data, size = b"".join((*rows, bytes(9))), int(ends[-1])
+    values = np.frombuffer(data, np.uint8)
     at = np.concatenate((np.zeros(1, np.int64), ends[:-1])) + header
     bounds = np.empty((len(rows), count, 2), np.int64)
     missing = np.empty((count, len(rows)), np.bool_)
     for number in range(count):
-        begins, lengths = cell(padded, np.minimum(at, len(data)))
+        begins, lengths = cell(values, np.minimum(at, size))
         missing[number] = lengths < 0
         at = begins + np.maximum(lengths, 0)
         bounds[:, number, 0], bounds[:, number, 1] = begins, at
     if not np.array_equal(at, ends):
         raise SourceError("The server sent a row that ends in the middle of a cell.", do="Run the audit again.")
     # One array of all there is, cell and what stands between cells in turn; every second piece is a cell.
-    kind, offset = (pa.binary(), np.int32) if len(data) <= _INT32 else (pa.large_binary(), np.int64)
+    kind, offset = (pa.binary(), np.int32) if size <= _INT32 else (pa.large_binary(), np.int64)
     offsets = bounds.ravel().astype(offset)
     pieces = pa.Array.from_buffers(kind, len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
     first = np.arange(len(rows), dtype=np.int64) * (2 * count)

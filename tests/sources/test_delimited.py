@@ -241,6 +241,12 @@ def test_a_title_above_the_header_is_left_out_and_a_footer_is_counted_as_unread(
         assert any("above the header left out" in note for note in source.info.tables[0].notes)
 
 
+def test_many_lines_of_one_text_are_rows_and_no_title(tmp_path: Path) -> None:
+    sparse = "".join(f"note {n},,\n" for n in range(40))
+    _, rows, unread = read_file(written(tmp_path / "a.csv", sparse + HEAD + "1,a@example.org,Rome\n"))
+    assert (len(rows), unread) == (42, 0)
+
+
 def test_rows_of_one_value_above_others_are_rows_where_no_header_is(tmp_path: Path) -> None:
     names, rows, unread = read_file(written(tmp_path / "a.csv", "7,,\n1,a@example.org,Rome\n2,b@example.org,Oslo\n"))
     assert (names, len(rows), unread) == (["column_1", "column_2", "column_3"], 3, 0)
