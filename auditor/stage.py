@@ -36,6 +36,8 @@ ROW_GROUP = 122_880
 """Rows that the engine stores together. An append of fewer is compressed again with the next one, at twice the cost."""
 _THREADS = 4
 """More threads would each need memory of their own, and the limit holds for all of them together."""
+_DEAR = "fsst,dict_fsst,zstd,roaring"
+"""Ways to compress that cost more to try, at every write, than the room they save is worth while a stage lives."""
 _CHANGED = "An audit of this was interrupted; since then a source, a rule or an option has changed, so it starts anew."
 _BATCH, _READ, _RESULTS = "__batch", "__read", "__results"
 _TYPES: tuple[tuple[pa.DataType, TypeEngine[Any]], ...] = (
@@ -225,6 +227,7 @@ def _opened(database: str, spill: str, memory_mb: int) -> Iterator[tuple[sa.Conn
                 "memory_limit": f"{memory_mb}MB",
                 "threads": str(min(_THREADS, os.cpu_count() or 1)),
                 "preserve_insertion_order": "false",
+                "disabled_compression_methods": _DEAR,
             },
         )
     try:
@@ -299,8 +302,15 @@ def _lock(raw: duckdb.DuckDBPyConnection) -> None:
 
 
 def _source_table(name: str, schema: pa.Schema) -> sa.Table:
-    columns = [sa.Column(quoted_name(part.name, quote=True), _sql_type(name, part.type)) for part in schema]
+    columns = [
+        sa.Column(quoted_name(part.name, quote=True), _sql_type(name, part.type), info=_info(part)) for part in schema
+    ]
     return sa.Table(quoted_name(name, quote=True), sa.MetaData(), *columns, schema=SOURCE_SCHEMA)
+
+
+def _info(part: pa.Field) -> dict[str, str]:
+    """How the field says that its column is stored, see `auditor.tables.stored`."""
+    return {name.decode(): how.decode() for name, how in (part.metadata or {}).items()}
 
 
 def _sql_type(table: str, kind: pa.DataType) -> TypeEngine[Any]:

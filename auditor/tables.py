@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateColumn
 from sqlalchemy.sql.elements import quoted_name
 
 from auditor.relations import Field, Relation
@@ -41,9 +43,30 @@ LAYOUT: Mapping[str, tuple[tuple[str, sa.types.TypeEngine[Any]], ...]] = {
 }
 
 
+DISTINCT = frozenset({"key", "ref", "email", "phone"})
+"""Types whose values are mostly told apart by every row: to look for what they share costs more than it saves."""
+AS_IT_IS = {"compression": "uncompressed"}
+"""The `info` of a column that the stage stores without trying to compress it."""
+
+
+@compiles(CreateColumn, "duckdb")
+def _created(element: CreateColumn, compiler: Any, **words: Any) -> str:
+    text = str(compiler.visit_create_column(element, **words))
+    how = element.element.info.get("compression")
+    return f"{text} USING COMPRESSION {how}" if how else text
+
+
 def field_columns(field: Field) -> list[sa.Column[object]]:
     """The columns of a field: its value first, then its companions."""
-    return [sa.Column(quoted_name(field.name + suffix, quote=True), kind) for suffix, kind in LAYOUT[field.type]]
+    return [
+        sa.Column(quoted_name(field.name + suffix, quote=True), kind, info=stored(field.type, suffix))
+        for suffix, kind in LAYOUT[field.type]
+    ]
+
+
+def stored(kind: str, suffix: str) -> dict[str, str]:
+    """The `info` of the stage column with that suffix of a field or column of that type."""
+    return AS_IT_IS if kind in DISTINCT and not suffix else {}
 
 
 _MADE: dict[int, tuple[Relation, sa.Table]] = {}
@@ -63,7 +86,7 @@ def _table(relation: Relation) -> sa.Table:
         sa.MetaData(),
         sa.Column("source", _TEXT, nullable=False),
         sa.Column("row_id", sa.BigInteger(), nullable=False, autoincrement=False),
-        sa.Column("key", _TEXT),
+        sa.Column("key", _TEXT, info=AS_IT_IS),
         sa.Column("deleted", _FLAG, nullable=False),
         *(column for field in relation.fields.values() for column in field_columns(field)),
         schema=SCHEMA,

@@ -31,9 +31,10 @@ from auditor.tables import END, GIVEN, relation_table
 
 Column = sa.ColumnElement[Any]
 
-_GROUP = ("source", "subject_id", "channel", "purpose")
+_GROUP = "about"
+"""One number for a person, a channel and a purpose: windows and joins over it cost half of those over texts."""
 _RESTRICTIVE = ("withdrawn", "denied")
-_ANY, _UNKNOWN, _NUMBER, _KEEP = "any", "?", "number", "="
+_ANY, _UNKNOWN, _NUMBER = "any", "?", "number"
 _NUMBER_CHANNELS = ("phone", "sms")
 """What a suppressed number that names no channel closes."""
 DATED, FLOATING, LASTING = "dated", "floating", "lasting"
@@ -60,19 +61,25 @@ def _rows(context: Context, before: int, part: tuple[int, int]) -> tuple[list[st
     """The rows of one part of the people, numbered after those that are there."""
     relations = context.relations
     until = sa.cast(sa.literal(context.as_of), sa.DateTime())
-    said = _statements(context, until, part)
+    channels, purposes = _Codes(relations.lists["channel"], _NUMBER), _Codes(relations.lists["purpose"])
+    person, said = _statements(context, until, part, channels, purposes)
     lasting = _lasting(said)
     stretches = _stretches(_knots(said), _floating(said), until)
     rows = sa.union_all(_outranked(_expired(stretches), lasting), _endless(lasting)).subquery()
-    channel, purpose = (_expansion(name, relations.lists[name], f"{name}_of_row") for name in ("channel", "purpose"))
-    expanded = rows.join(channel, rows.c.channel == channel.c.said).join(purpose, rows.c.purpose == purpose.c.said)
+    channel, purpose = channels.named("channel_of_row"), purposes.named("purpose_of_row")
+    about = rows.c[_GROUP]
+    expanded = (
+        rows.join(person, person.c.number == about.op("//")(channels.count * purposes.count))
+        .join(channel, channel.c.code == about.op("//")(purposes.count) % channels.count)
+        .join(purpose, purpose.c.code == about % purposes.count)
+    )
     there = sa.true()
     values: dict[str, Column] = {
-        "source": rows.c.source,
+        "source": person.c.source,
         "row_id": sa.func.row_number().over() + before,
-        "key": rows.c.subject_id,
+        "key": person.c.subject_id,
         "deleted": sa.false(),
-        "subject_id": rows.c.subject_id,
+        "subject_id": person.c.subject_id,
         "channel": channel.c.one,
         "channel" + GIVEN: there,
         "purpose": purpose.c.one,
@@ -102,13 +109,42 @@ def _forever() -> Column:
 # --- statements ----------------------------------------------------------------------------------------------
 
 
-def _statements(context: Context, until: Column, part: tuple[int, int]) -> sa.CTE:
-    """Every statement up to the audit, one row per channel and purpose it is about.
+class _Codes:
+    """A closed list as numbers from 0, and after its own values those that stand for several of them."""
+
+    def __init__(self, listed: tuple[str, ...], *more: str) -> None:
+        self._listed = listed
+        self._said = (*listed, _ANY, _UNKNOWN, *more)
+        self.count = len(self._said)
+
+    def _meant(self, said: str) -> tuple[str, ...]:
+        if said in self._listed:
+            return (said,)
+        return _NUMBER_CHANNELS if said == _NUMBER else self._listed
+
+    def named(self, alias: str) -> sa.Values:
+        """Every value that a number stands for."""
+        columns = (sa.column("code", sa.BigInteger()), sa.column("one", sa.String()))
+        pairs = [(code, one) for code, said in enumerate(self._said) for one in self._meant(said)]
+        return sa.values(*columns, name=alias).data(pairs)
+
+    def numbered(self, alias: str) -> sa.Values:
+        """The number of a text; where it is `apart`, the number of each value that it stands for."""
+        columns = (sa.column("said", sa.String()), sa.column("apart", sa.Boolean()), sa.column("code", sa.BigInteger()))
+        number = {said: code for code, said in enumerate(self._said)}
+        rows = [(said, False, code) for said, code in number.items()]
+        rows += [(said, True, number[one]) for said in self._said for one in self._meant(said)]
+        return sa.values(*columns, name=alias).data(rows)
+
+
+def _statements(
+    context: Context, until: Column, part: tuple[int, int], channels: _Codes, purposes: _Codes
+) -> tuple[sa.CTE, sa.CTE]:
+    """The people by number, and every statement up to the audit, one row per channel and purpose it is about.
 
     Where all statements of a person are about the same channels (or purposes), whatever these are, they stay together
     until the end: the intervals are the same for each.
     """
-    relations = context.relations
     every = sa.union_all(_consents(context, until), *_suppressions(context, until))
     number, parts = part
     if parts == 1:
@@ -117,33 +153,23 @@ def _statements(context: Context, until: Column, part: tuple[int, int]) -> sa.CT
         rows = every.subquery("every")
         mine = sa.func.hash(rows.c.source, rows.c.subject_id, type_=sa.BigInteger()).op("%")(parts) == number
         raw = sa.select(rows).where(mine).cte("raw")
-    person = (raw.c.source, raw.c.subject_id)
+    key = (raw.c.source, raw.c.subject_id)
     mixed = (
-        sa.select(*person, *((sa.func.min(raw.c[n]) != sa.func.max(raw.c[n])).label(n) for n in ("channel", "purpose")))
-        .group_by(*person)
-        .cte("mixed")
+        sa.select(*key, *((sa.func.min(raw.c[n]) != sa.func.max(raw.c[n])).label(n) for n in ("channel", "purpose")))
+        .group_by(*key)
+        .subquery("mixed")
     )
-    joined = raw.join(mixed, sa.and_(*(mixed.c[column.name] == column for column in person)))
-    one: dict[str, Column] = {}
-    for name in ("channel", "purpose"):
-        names = _expansion(name, relations.lists[name], f"{name}_of_statement")
-        joined = joined.join(names, names.c.said == sa.case((mixed.c[name], raw.c[name]), else_=_KEEP))
-        one[name] = sa.case((mixed.c[name], names.c.one), else_=raw.c[name])
-    return (
-        sa.select(*person, *(column.label(name) for name, column in one.items()))
-        .add_columns(*(raw.c[name] for name in ("kind", "status", "a", "b", "va", "vb", "how")))
-        .select_from(joined)
-        .cte("said")
+    # Its numbers must be the same wherever it is asked for.
+    person = sa.select(mixed, sa.func.row_number().over().label("number")).cte("person").prefix_with("MATERIALIZED")
+    channel, purpose = channels.numbered("channel_of_statement"), purposes.numbered("purpose_of_statement")
+    joined = (
+        raw.join(person, sa.and_(*(person.c[column.name] == column for column in key)))
+        .join(channel, sa.and_(channel.c.said == raw.c.channel, channel.c.apart == person.c.channel))
+        .join(purpose, sa.and_(purpose.c.said == raw.c.purpose, purpose.c.apart == person.c.purpose))
     )
-
-
-def _expansion(name: str, listed: tuple[str, ...], alias: str) -> sa.Values:
-    pairs = [(one, one) for one in listed] + [(said, one) for said in (_ANY, _UNKNOWN) for one in listed]
-    pairs.append((_KEEP, _KEEP))
-    if name == "channel":
-        pairs += [(_NUMBER, one) for one in _NUMBER_CHANNELS]
-    columns = (sa.column("said", sa.String()), sa.column("one", sa.String()))
-    return sa.values(*columns, name=alias).data(pairs)
+    about = (person.c.number * channels.count + channel.c.code) * purposes.count + purpose.c.code
+    said = sa.select(about.label(_GROUP), *(raw.c[name] for name in ("kind", "status", "a", "b", "va", "vb", "how")))
+    return person, said.select_from(joined).cte("said")
 
 
 def _consents(context: Context, until: Column) -> sa.Select[Any]:
@@ -220,19 +246,37 @@ def _listed(code: Column, listed: tuple[str, ...]) -> Column:
 
 
 def _knots(said: sa.CTE) -> sa.CTE:
-    """Dated events whose bounds overlap, as one event: bounds of the first, the common status or NULL."""
+    """Dated events whose bounds overlap, as one event: bounds of the first, and the common status or NULL.
+
+    `ea` and `eb` are the bounds of the next. Most groups hold a single event, and need no window to be seen so.
+    """
     dated = sa.select(said).where(said.c.kind == DATED).cte("dated")
-    group = [dated.c[name] for name in _GROUP]
-    in_time: dict[str, Any] = {"partition_by": group, "order_by": (dated.c.a, dated.c.b)}
+    group = dated.c[_GROUP]
+    several = sa.select(group).group_by(group).having(sa.func.count() > 1).cte("several")
+    more = group.in_(sa.select(several.c[_GROUP]))
+    values = (dated.c[name] for name in ("status", "a", "b"))
+    end = (_forever().label(name) for name in ("ea", "eb"))
+    alone = sa.select(group, *values, *end, dated.c.va, dated.c.vb, dated.c.how).where(sa.not_(more))
+    return sa.union_all(alone, _followed(_numbered(sa.select(dated).where(more).cte("in_line")))).cte("knots")
+
+
+def _numbered(dated: sa.CTE) -> sa.CTE:
+    """Each event with the number of its knot within its group."""
+    in_time: dict[str, Any] = {"partition_by": dated.c[_GROUP], "order_by": (dated.c.a, dated.c.b)}
     so_far = sa.func.max(dated.c.b).over(**in_time, rows=(None, -1))
     apart = sa.select(dated, sa.case((dated.c.a <= so_far, 0), else_=1).label("starts")).cte("apart")
     place = sa.func.sum(apart.c.starts).over(
-        partition_by=[apart.c[name] for name in _GROUP], order_by=(apart.c.a, apart.c.b), rows=(None, 0)
+        partition_by=apart.c[_GROUP], order_by=(apart.c.a, apart.c.b), rows=(None, 0)
     )
-    numbered = sa.select(apart, place.label("knot")).cte("numbered")
-    return (
+    return sa.select(apart, place.label("knot")).cte("numbered")
+
+
+def _followed(numbered: sa.CTE) -> sa.Select[Any]:
+    """Each knot, and where the next begins."""
+    group = numbered.c[_GROUP]
+    knots = (
         sa.select(
-            *(numbered.c[name] for name in _GROUP),
+            group,
             _common(numbered.c.status).label("status"),
             sa.func.min(numbered.c.a).label("a"),
             sa.func.min(numbered.c.b).label("b"),
@@ -240,23 +284,29 @@ def _knots(said: sa.CTE) -> sa.CTE:
             sa.func.max(numbered.c.vb).label("vb"),
             sa.func.min(numbered.c.how).label("how"),
         )
-        .group_by(*(numbered.c[name] for name in _GROUP), numbered.c.knot)
-        .cte("knots")
+        .group_by(group, numbered.c.knot)
+        .cte("tied")
+    ).c
+    in_time: dict[str, Any] = {"partition_by": knots[_GROUP], "order_by": knots.a}
+    end = (
+        sa.func.coalesce(sa.func.lead(bound).over(**in_time), _forever()).label(name)
+        for name, bound in (("ea", knots.a), ("eb", knots.b))
     )
+    return sa.select(knots[_GROUP], knots.status, knots.a, knots.b, *end, knots.va, knots.vb, knots.how)
 
 
 def _floating(said: sa.CTE) -> sa.CTE:
     """What is said without a date, as one statement per group."""
     return (
         sa.select(
-            *(said.c[name] for name in _GROUP),
+            said.c[_GROUP],
             _common(said.c.status).label("status"),
             sa.func.min(said.c.va).label("va"),
             sa.func.max(said.c.vb).label("vb"),
             sa.func.min(said.c.how).label("how"),
         )
         .where(said.c.kind == FLOATING)
-        .group_by(*(said.c[name] for name in _GROUP))
+        .group_by(said.c[_GROUP])
         .cte("floating")
     )
 
@@ -265,14 +315,14 @@ def _lasting(said: sa.CTE) -> sa.CTE:
     """What is in force at the audit whatever else was said, per group and status."""
     return (
         sa.select(
-            *(said.c[name] for name in _GROUP),
+            said.c[_GROUP],
             said.c.status,
             sa.func.min(said.c.a).label("a"),
             sa.func.min(said.c.b).label("b"),
             sa.func.min(said.c.how).label("how"),
         )
         .where(said.c.kind == LASTING)
-        .group_by(*(said.c[name] for name in _GROUP), said.c.status)
+        .group_by(said.c[_GROUP], said.c.status)
         .cte("lasting")
     )
 
@@ -284,31 +334,33 @@ def _common(status: Column) -> Column:
 
 
 def _same_group(one: sa.CTE, other: sa.CTE) -> Column:
-    return sa.and_(*(one.c[name] == other.c[name] for name in _GROUP))
+    return one.c[_GROUP] == other.c[_GROUP]
 
 
 def _stretches(knots: sa.CTE, floating: sa.CTE, until: Column) -> sa.CTE:
     """From each knot to the next, and before the first where something floats; a floating doubt is taken in."""
-    group = [knots.c[name] for name in _GROUP]
-    in_time: dict[str, Any] = {"partition_by": group, "order_by": knots.c.a}
-    doubted = floating.c.source.is_not(None)
+    group = knots.c[_GROUP]
+    doubted = floating.c[_GROUP].is_not(None)
     agreed = sa.or_(sa.not_(doubted), knots.c.status == floating.c.status)
     after = sa.select(
-        *group,
+        group,
         sa.case((agreed, knots.c.status), else_=sa.null()).label("status"),
         knots.c.a,
         knots.c.b,
-        sa.func.coalesce(sa.func.lead(knots.c.a).over(**in_time), _forever()).label("ea"),
-        sa.func.coalesce(sa.func.lead(knots.c.b).over(**in_time), _forever()).label("eb"),
+        knots.c.ea,
+        knots.c.eb,
         sa.func.least(knots.c.va, sa.func.coalesce(floating.c.va, _forever())).label("va"),
         sa.func.greatest(knots.c.vb, sa.func.coalesce(floating.c.vb, knots.c.vb)).label("vb"),
         knots.c.how,
     ).select_from(knots.outerjoin(floating, _same_group(knots, floating)))
     first = (
-        sa.select(*group, sa.func.min(knots.c.a).label("a"), sa.func.min(knots.c.b).label("b")).group_by(*group)
-    ).cte("first")
+        sa.select(group, sa.func.min(knots.c.a).label("a"), sa.func.min(knots.c.b).label("b"))
+        .where(group.in_(sa.select(floating.c[_GROUP])))
+        .group_by(group)
+        .cte("first")
+    )
     before = sa.select(
-        *(floating.c[name] for name in _GROUP),
+        floating.c[_GROUP],
         floating.c.status,
         _never().label("a"),
         until.label("b"),
@@ -325,9 +377,8 @@ def _expired(stretches: sa.CTE) -> sa.CTE:
     """A grant with an end in sight becomes two stretches: granted until then, expired from then on."""
     t = stretches.c
     lapses = sa.and_(sa.func.coalesce(t.status == "granted", sa.false()), t.va < t.eb)
-    group = [t[name] for name in _GROUP]
     granted = sa.select(
-        *group,
+        t[_GROUP],
         t.status,
         t.a,
         t.b,
@@ -336,7 +387,7 @@ def _expired(stretches: sa.CTE) -> sa.CTE:
         t.how,
     )
     expired = sa.select(
-        *group,
+        t[_GROUP],
         sa.literal("expired").label("status"),
         sa.func.greatest(t.a, t.va).label("a"),
         sa.func.greatest(t.b, t.vb).label("b"),
@@ -351,12 +402,12 @@ def _outranked(stretches: sa.CTE, lasting: sa.CTE) -> sa.Select[Any]:
     """Every stretch of another status ends where a lasting statement begins; one that is surely empty is left out."""
     first = (
         sa.select(
-            *(lasting.c[name] for name in _GROUP),
+            lasting.c[_GROUP],
             sa.func.min(lasting.c.a).label("a"),
             sa.func.min(lasting.c.b).label("b"),
             _common(lasting.c.status).label("status"),
         )
-        .group_by(*(lasting.c[name] for name in _GROUP))
+        .group_by(lasting.c[_GROUP])
         .cte("first_lasting")
     )
     t = stretches.c
@@ -366,7 +417,7 @@ def _outranked(stretches: sa.CTE, lasting: sa.CTE) -> sa.Select[Any]:
         for name, other in (("ea", "a"), ("eb", "b"))
     ]
     return (
-        sa.select(*(t[name] for name in _GROUP), t.status, t.a, t.b, ends[0].label("ea"), ends[1].label("eb"), t.how)
+        sa.select(t[_GROUP], t.status, t.a, t.b, ends[0].label("ea"), ends[1].label("eb"), t.how)
         .select_from(stretches.outerjoin(first, _same_group(stretches, first)))
         .where(ends[1] > t.a)
     )
@@ -374,6 +425,4 @@ def _outranked(stretches: sa.CTE, lasting: sa.CTE) -> sa.Select[Any]:
 
 def _endless(lasting: sa.CTE) -> sa.Select[Any]:
     t = lasting.c
-    return sa.select(
-        *(t[name] for name in _GROUP), t.status, t.a, t.b, _forever().label("ea"), _forever().label("eb"), t.how
-    )
+    return sa.select(t[_GROUP], t.status, t.a, t.b, _forever().label("ea"), _forever().label("eb"), t.how)

@@ -21,7 +21,7 @@ from auditor.settle import Settler, settle, settle_phone_by_country, stage_colum
 from auditor.sources import Source
 from auditor.stage import ROW_GROUP, Stage
 from auditor.stage_progress import Rows
-from auditor.tables import GIVEN, ROW
+from auditor.tables import GIVEN, ROW, stored
 
 _HELD_BYTES = 64 << 20
 
@@ -112,9 +112,11 @@ def _zoned(column: ColumnSpec, zone: str) -> ColumnSpec:
 
 
 def _schema(columns: Sequence[ColumnSpec]) -> pa.Schema:
-    fields = [(ROW, pa.int64())]
+    fields = [pa.field(ROW, pa.int64())]
     for column in columns:
-        fields += [(column.name + suffix, kind) for suffix, kind in stage_columns(column.type.spec.type)]
+        type_ = column.type.spec.type
+        for suffix, kind in stage_columns(type_):
+            fields.append(pa.field(column.name + suffix, kind, metadata=stored(type_, suffix)))
     return pa.schema(fields)
 
 

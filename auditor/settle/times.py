@@ -29,6 +29,10 @@ _REAL_DAY = (
 )
 _CLOCK = r"[ T](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
 
+_SECONDS = len("2026-10-31 12:00:00")
+_EARLIEST = pa.scalar(datetime.min, _STAMP)  # noqa: DTZ901
+_UTC = ("+00", "+0000", "+00:00", " UTC", " GMT")
+
 _ISO = re.compile(
     r"(\d{4})([-/]?)(\d\d)\2(\d\d)"
     r"(?:[ Tt](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?"
@@ -47,11 +51,14 @@ def settle_time(column: pa.Array, spec: SettleSpec, settler: Settler) -> Settled
     zone_name = spec.zone or settler.zone
     zone = _zone(zone_name)
     texts, given = _given(column, spec, settler)
+    if not spec.formats and not spec.day_only and (wall := _plainly(texts)) is not None:
+        start, end = _instants(wall, wall, zone_name)
+        return Settled((("", start), (END, end), (GIVEN, given)), counts(given, start))
     start = end = pa.nulls(len(texts), _STAMP)
     rest = given
     if not spec.formats:
         # How PostgreSQL and others write UTC. (Other offsets take the slow way.)
-        if any(pc.any(pc.match_substring(texts, mark)).as_py() for mark in ("+00", " UTC", " GMT")):
+        if any(pc.any(pc.ends_with(texts, mark)).as_py() for mark in _UTC):
             texts = pc.replace_substring_regex(texts, r"(:\d\d(?:\.\d+)?)(?:\+00(?::?00)?| UTC| GMT)$", r"\1Z")
         days = pc.fill_null(pc.equal(pc.binary_length(texts), 10), False)
         if pc.any(days).as_py():
@@ -91,8 +98,21 @@ def _given(column: pa.Array, spec: SettleSpec, settler: Settler) -> tuple[pa.Arr
     texts = trimmed(column)
     none = missing(texts, spec, settler)
     for start in settler.words.zero_times:
-        none = pc.or_(none, pc.fill_null(pc.starts_with(texts, start, ignore_case=True), False))
+        cased = start.lower() != start.upper()  # to look at both cases is dear
+        none = pc.or_(none, pc.fill_null(pc.starts_with(texts, start, ignore_case=cased), False))
     return known(texts, none), pc.invert(none)
+
+
+def _plainly(texts: pa.Array) -> pa.Array | None:
+    """The times if every text there is a whole one, to the second and without a zone; else None."""
+    lengths = pc.min_max(pc.binary_length(texts)).as_py()
+    if lengths != {"min": _SECONDS, "max": _SECONDS}:
+        return None
+    try:
+        wall = pc.cast(texts, _STAMP)
+    except pa.ArrowInvalid:  # one of them is no such time
+        return None
+    return None if pc.less(pc.min(wall), _EARLIEST).as_py() else wall
 
 
 def _at_once(texts: pa.Array, day: bool, zone: str) -> tuple[pa.Array, pa.Array]:
@@ -100,13 +120,17 @@ def _at_once(texts: pa.Array, day: bool, zone: str) -> tuple[pa.Array, pa.Array]
     utc = pc.ends_with(texts, "Z")
     wall = pc.cast(pc.utf8_slice_codeunits(pc.utf8_rtrim(texts, "Z"), 0, 10 if day else 26), _STAMP)
     last = pc.add(wall, pa.scalar(_DAY_END, pa.duration("us"))) if day else wall
-    if zone.upper() == "UTC":
-        return wall, last
-    first_there = _to_utc(wall, zone, "earliest")
-    last_there = _to_utc(last, zone, "latest")
+    first_there, last_there = _instants(wall, last, zone)
     if day and not pc.any(utc).as_py():
         return first_there, last_there
     return pc.if_else(utc, wall, first_there), pc.if_else(utc, last, last_there)
+
+
+def _instants(wall: pa.Array, last: pa.Array, zone: str) -> tuple[pa.Array, pa.Array]:
+    """Earliest and latest instant of what a clock in the zone shows as `wall` until `last`."""
+    if zone.upper() == "UTC":
+        return wall, last
+    return _to_utc(wall, zone, "earliest"), _to_utc(last, zone, "latest")
 
 
 def _to_utc(wall: pa.Array, zone: str, which: str) -> pa.Array:

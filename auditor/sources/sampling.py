@@ -75,7 +75,7 @@ class _Reservoir:
     def add(self, column: pa.Array, first: int) -> None:
         """Look at the next rows; `first` is the place of the first of them in the table."""
         numbers = self._generator.random(len(column))
-        blank = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0)
+        blank = pc.or_(pc.equal(pc.binary_length(column), 0), pc.utf8_is_space(column))
         filled = np.flatnonzero(~pc.fill_null(blank, True).to_numpy(zero_copy_only=False))
         self.non_empty += len(filled)
         if self._size is not None and len(self._numbers) >= self._size:
