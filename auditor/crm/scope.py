@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from auditor.crm.profile import ColumnSpec, ColumnType
 from auditor.errors import ExpressionError
 from auditor.knowledge import nearest
-from auditor.language import Expr, Path, Value, stage_value, syntax
+from auditor.language import Expr, Path, Value, lookup, stage_value, syntax
 from auditor.language.values import text
 from auditor.settle import SettleSpec
 from auditor.tables import ROW
@@ -79,10 +79,11 @@ class Columned:
         return [str(path) for path in paths(expr) if self._lacks(path)]
 
     def pruned(self, expr: Expr) -> Expr:
-        """The expression without the arguments of `first` that the source lacks."""
-        if not isinstance(expr, syntax.Call) or expr.name != "first":
+        """The expression without the arguments of `first` and `latest` that the source lacks."""
+        if not isinstance(expr, syntax.Call) or not lookup(expr).any_of:
             return expr
-        kept = tuple(argument for argument in expr.arguments if not self.missing(argument))
+        parts = tuple(self.pruned(argument) for argument in expr.arguments)
+        kept = tuple(argument for argument in parts if not self.missing(argument))
         if len(kept) == 1:
             return kept[0]
         return replace(expr, arguments=kept) if kept else expr
