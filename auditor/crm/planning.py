@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.crm.profile import INNER, Block, JoinSpec, Profile
 from auditor.crm.resolving import FoundTable
-from auditor.crm.scope import Alias, Columned, Columns, paths
+from auditor.crm.scope import Alias, Columned, Columns, names, paths
 from auditor.language import Expr, Path
 from auditor.model import Fill
 from auditor.relations import Relation
@@ -98,8 +98,8 @@ def plan(block: Block, profile: Profile, there: Presence, relation: Relation, wa
 
 
 def _through(expr: Expr, lost: set[str]) -> list[str]:
-    """The paths of an expression that lead through a join that cannot be made."""
-    return [str(path) for path in paths(expr) if path.names[0] in lost]
+    """What of an expression leads through a join that cannot be made."""
+    return [str(path) for path in names(expr) if path.names[0] in lost]
 
 
 def with_sets(scope: Columned, block: Block) -> Columned:

@@ -12,7 +12,7 @@ from auditor.crm.profile import ColumnSpec, ColumnType
 from auditor.errors import ExpressionError
 from auditor.knowledge import nearest
 from auditor.language import Expr, Path, Value, lookup, stage_value, syntax
-from auditor.language.values import text
+from auditor.language.values import Condition, text
 from auditor.settle import SettleSpec
 from auditor.tables import ROW
 
@@ -55,6 +55,15 @@ class Columned:
         if name not in alias.present:
             return _absent(spec)
         return stage_value(replace(spec.type.field, name=name), alias.column, alias.there)
+
+    def exists(self, path: Path) -> Condition:
+        """Whether a left join found a row. Raises ExpressionError if the path is not the alias of one."""
+        alias = self.aliases.get(path.names[0]) if len(path.names) == 1 else None
+        if alias is None or alias.there is None:
+            raise path.at.error(
+                f"{str(path)[:60]!r} is not the alias of a left join.", "Only a left join may have found no row."
+            )
+        return alias.there
 
     def find(self, path: Path) -> tuple[Alias, ColumnSpec | None]:
         """The alias and column a path names, None as column for a gathered set. Raises ExpressionError."""
@@ -102,7 +111,12 @@ def _absent(spec: ColumnSpec) -> Value:
 
 
 def paths(expr: Expr) -> Iterator[Path]:
-    """Every path in an expression."""
+    """Every column in an expression."""
+    return (path for path in names(expr) if len(path.names) > 1)
+
+
+def names(expr: Expr) -> Iterator[Path]:
+    """Every column in an expression, and every alias of which it asks whether a row is there."""
     return (node for node in syntax.walk(expr) if isinstance(node, Path))
 
 
