@@ -107,6 +107,7 @@ def test_all_errors_are_reported_not_only_the_first(tmp_path: Path) -> None:
         ("from: people p", 'from: "{t} p"', "is not filled by `each`"),
         ("  - table: visits", "  - table: people", "described twice"),
         ("table: visits", "table: Visits", "Use lower case"),
+        ("table: visits", "table: visits\n    each_member: {of: data, names: [topic], value: day}", "column 'topic'"),
     ],
 )
 def test_a_mistake_is_one_clear_sentence(tmp_path: Path, old: str, new: str, said: str) -> None:
