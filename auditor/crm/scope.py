@@ -87,12 +87,12 @@ class Columned:
         """The `alias.column`s an expression rests on that the source lacks and that stand for nothing."""
         return [str(path) for path in paths(expr) if self._lacks(path)]
 
-    def pruned(self, expr: Expr) -> Expr:
-        """The expression without the arguments of `first` and `latest` that the source lacks."""
+    def pruned(self, expr: Expr, lost: Mapping[str, list[str]]) -> Expr:
+        """The expression without the arguments of `first` and `latest` that cannot be had; `lost` as in `through`."""
         if not isinstance(expr, syntax.Call) or not lookup(expr).any_of:
             return expr
-        parts = tuple(self.pruned(argument) for argument in expr.arguments)
-        kept = tuple(argument for argument in parts if not self.missing(argument))
+        parts = tuple(self.pruned(argument, lost) for argument in expr.arguments)
+        kept = tuple(part for part in parts if not self.missing(part) and not through(part, lost))
         if len(kept) == 1:
             return kept[0]
         return replace(expr, arguments=kept) if kept else expr
@@ -118,6 +118,11 @@ def paths(expr: Expr) -> Iterator[Path]:
 def names(expr: Expr) -> Iterator[Path]:
     """Every column in an expression, and every alias of which it asks whether a row is there."""
     return (node for node in syntax.walk(expr) if isinstance(node, Path))
+
+
+def through(expr: Expr, lost: Mapping[str, list[str]]) -> list[str]:
+    """What the source lacks for the joins that an expression leads through; `lost` has it by alias."""
+    return [lacking for path in names(expr) for lacking in lost.get(path.names[0], ())]
 
 
 def equalities(on: Expr, inner: frozenset[str]) -> list[tuple[Path, Path]]:

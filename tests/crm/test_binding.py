@@ -154,6 +154,25 @@ def test_the_last_of_several_times_does_without_those_that_a_source_lacks(folder
         assert (activity.fill, activity.origin) == (Fill.FILLED, ("people.changed",))
 
 
+def test_a_join_that_hangs_on_one_that_cannot_be_made_is_none_either(folder: Path) -> None:
+    joins = """- {left: mails m, on: m.person = p.id, via: [{table: tags g, on: g.person = m.id}], one: first}
+      - {left: staff s, on: s.id = m.id, one: first}"""
+    text = PROFILE.replace("- {left: mails m, on: m.person = p.id, one: preferred, by: m.main}", joins)
+    text = text.replace("owner_id: p.owner", 'owner_id: "first(s.id, g.person, p.owner)"').replace(
+        "named: p.surname", "named: s.active"
+    )
+    (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
+    (folder / "staff.csv").write_text("id,active\n1,true\n", encoding="utf-8")
+    with bound(folder, profile=profile(folder)) as result:
+        assert [row["owner_id"] for row in result.rows("subject")] == ["1", "8", None]
+    (folder / "tags.csv").unlink()
+    with bound(folder, profile=profile(folder)) as result:
+        fields = result.relation("subject").fields
+        assert fields["owner_id"].origin == ("people.owner",)
+        assert fields["email"].origin == ("people.mail",)
+        assert (fields["named"].fill, fields["named"].reason) == (Fill.NOT_MAPPED, "this source has no tags")
+
+
 def test_a_table_that_cannot_be_read_is_a_gap_and_everything_else_binds(folder: Path) -> None:
     with open_source(str(folder)) as source, memory_stage() as stage:
         (folder / "mails.csv").unlink()
