@@ -93,9 +93,9 @@ class Columned:
             return expr
         parts = tuple(self.pruned(argument, lost) for argument in expr.arguments)
         kept = tuple(part for part in parts if not self.missing(part) and not through(part, lost))
-        if len(kept) == 1:
-            return kept[0]
-        return replace(expr, arguments=kept) if kept else expr
+        if not any(True for part in kept for _ in names(part)):
+            return expr  # what is left says the same of every row, so it tells nothing about any
+        return kept[0] if len(kept) == 1 else replace(expr, arguments=kept)
 
     def _lacks(self, path: Path) -> bool:
         alias, spec = self.find(path)

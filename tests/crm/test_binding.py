@@ -173,6 +173,17 @@ def test_a_join_that_hangs_on_one_that_cannot_be_made_is_none_either(folder: Pat
         assert (fields["named"].fill, fields["named"].reason) == (Fill.NOT_MAPPED, "this source has no tags")
 
 
+def test_a_constant_alone_fills_no_field(folder: Path) -> None:
+    text = PROFILE.replace("owner_id: p.owner", "owner_id: p.owner, restricted: 'first(m.main, false)'")
+    (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
+    with bound(folder, profile=profile(folder)) as result:
+        assert [row["restricted"] for row in result.rows("subject")] == [True, False, False]
+    (folder / "mails.csv").unlink()
+    with bound(folder, profile=profile(folder)) as result:
+        restricted = result.relation("subject").fields["restricted"]
+        assert (restricted.fill, restricted.reason) == (Fill.NOT_MAPPED, "this source has no mails")
+
+
 def test_a_table_that_cannot_be_read_is_a_gap_and_everything_else_binds(folder: Path) -> None:
     with open_source(str(folder)) as source, memory_stage() as stage:
         (folder / "mails.csv").unlink()
