@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
 
-from auditor.crm.planning import Plan, Presence, scope_of, usable
+from auditor.crm.planning import Plan, Presence, lost_in, scope_of
 from auditor.crm.profile import COLLECT, LEFT, Block, JoinSpec, Profile
 from auditor.crm.scope import Columned, Columns, equalities
 from auditor.errors import KnowledgeError
@@ -90,8 +90,9 @@ def _joined(block: Block, ground: Ground) -> tuple[sa.FromClause, Columned]:
     there: dict[str, Column] = {}
     sets: dict[str, dict[str, Column]] = {}
     source: sa.FromClause = base
+    lost = lost_in(block, ground.profile, ground.there)
     for join in block.joins:
-        if not usable(join, block, ground.profile, ground.there):
+        if join.alias in lost:
             continue
         inner = frozenset(each.alias for each in (join, *join.via))
         scope = scope_of(block, ground.profile, ground.there, columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -29,14 +29,20 @@ def check_blocks(profile: Profile) -> tuple[KnowledgeError, ...]:
         for error in _errors(block, ground):
             errors.setdefault(str(error), error)
     for name, spec in profile.tables.items():
-        if spec.attributes is not None and spec.attributes.by not in spec.columns:
-            error = KnowledgeError(f"The table {name} has no column {spec.attributes.by!r}.", where=profile.file)
-            errors.setdefault(str(error), error)
-        for column in spec.columns.values():
-            if column.country_in and column.country_in not in spec.columns:
-                error = KnowledgeError(f"The table {name} has no column {column.country_in!r}.", where=profile.file)
+        for column in _named(spec):
+            if column not in spec.columns:
+                error = KnowledgeError(f"The table {name} has no column {column!r}.", where=profile.file)
                 errors.setdefault(str(error), error)
     return tuple(errors.values())
+
+
+def _named(spec: TableSpec) -> Iterator[str]:
+    """The columns that other parts of a table's description name."""
+    if spec.attributes is not None:
+        yield spec.attributes.by
+    if spec.each_member is not None:
+        yield from (*spec.each_member.names, spec.each_member.value)
+    yield from (column.country_in for column in spec.columns.values() if column.country_in)
 
 
 def _errors(block: Block, ground: Ground) -> list[KnowledgeError]:

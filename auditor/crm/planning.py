@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.crm.profile import INNER, Block, JoinSpec, Profile
 from auditor.crm.resolving import FoundTable
-from auditor.crm.scope import Alias, Columned, Columns, paths
+from auditor.crm.scope import Alias, Columned, Columns, paths, through
 from auditor.language import Expr, Path
 from auditor.model import Fill
 from auditor.relations import Relation
@@ -75,7 +75,7 @@ def _unstaged(name: str) -> Any:
 def plan(block: Block, profile: Profile, there: Presence, relation: Relation, wanted: frozenset[str] | None) -> Plan:
     """What of a block a source supports; `wanted` are the fields that rules read, None for all."""
     scope = with_sets(names_only(block, profile, there), block)
-    lost = {join.alias for join in block.joins if join.kind != INNER and _lacks(join, scope, there)}
+    lost = lost_in(block, profile, there)
     if reason := _left_out(block, scope, there, lost):
         fill = Fill.UNREADABLE if _broken(block, there) else Fill.NOT_MAPPED
         return Plan(block, lacking=dict.fromkeys(block.fields, (fill, reason)), reason=reason)
@@ -84,22 +84,17 @@ def plan(block: Block, profile: Profile, there: Presence, relation: Relation, wa
     for name, spec in block.fields.items():
         if wanted is not None and name not in wanted | ALWAYS | {relation.dated_by}:
             continue
-        parts = tuple(scope.pruned(part) for part in spec.parts)
+        parts = tuple(scope.pruned(part, lost) for part in spec.parts)
         absent = [entry for part in parts for entry in scope.missing(part)]
-        absent += [name for part in parts for name in _through(part, lost)]
+        absent += [name for part in parts for name in through(part, lost)]
         if absent:
             lacking[name] = _why(absent, block, there)
         else:
             fields[name] = parts
     deleted = block.deleted
-    if deleted is not None and (scope.missing(deleted) or _through(deleted, lost)):
+    if deleted is not None and (scope.missing(deleted) or through(deleted, lost)):
         deleted = None
     return Plan(block, fields, lacking, deleted)
-
-
-def _through(expr: Expr, lost: set[str]) -> list[str]:
-    """The paths of an expression that lead through a join that cannot be made."""
-    return [str(path) for path in paths(expr) if path.names[0] in lost]
 
 
 def with_sets(scope: Columned, block: Block) -> Columned:
@@ -151,18 +146,24 @@ def _lacks(join: JoinSpec, scope: Columned, there: Presence) -> list[str]:
     return tables or [name for expr in _conditions(join) for name in scope.missing(expr)]
 
 
-def usable(join: JoinSpec, block: Block, profile: Profile, there: Presence) -> bool:
-    """Whether the source has all that a join needs."""
-    return not _lacks(join, with_sets(names_only(block, profile, there), block), there)
+def lost_in(block: Block, profile: Profile, there: Presence) -> dict[str, list[str]]:
+    """By alias, what the source lacks of the joins that can be done without: for itself, or for one it hangs on."""
+    scope = with_sets(names_only(block, profile, there), block)
+    lost: dict[str, list[str]] = {}
+    for join in block.joins:
+        lacking = [] if join.kind == INNER else _lacks(join, scope, there) + through(join.on, lost)
+        if lacking:
+            lost |= {each.alias: lacking for each in (join, *join.via)}
+    return lost
 
 
-def _left_out(block: Block, scope: Columned, there: Presence, lost: set[str]) -> str:
+def _left_out(block: Block, scope: Columned, there: Presence, lost: Mapping[str, list[str]]) -> str:
     needed = [block.table] if not there.columns[block.table] else []
     for join in block.joins:
         if join.kind == INNER:
-            needed += _lacks(join, scope, there)
+            needed += _lacks(join, scope, there) + through(join.on, lost)
     for expression in (*block.key, *([block.where] if block.where is not None else [])):
-        needed += scope.missing(expression) + _through(expression, lost)
+        needed += scope.missing(expression) + through(expression, lost)
     return _why(needed, block, there)[1] if needed else ""
 
 

@@ -55,6 +55,8 @@ class ColumnSpec:
     named_in: NamedIn | None = None
     country_in: str = ""
     """Of a phone: the column of the same table whose country national numbers belong to."""
+    member: tuple[str, ...] = ()
+    """Of a cell that holds a JSON object: the names that lead to the member that is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ class EachColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class EachMember:
+    """The members of the JSON object in the column `of` become rows: the names that lead to each, and its value."""
+
+    of: str
+    names: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableSpec:
     """A table the profile knows; `named` may hold `{prefix}` and `*`, and what a star finds is read as one table."""
 
@@ -84,6 +95,7 @@ class TableSpec:
     columns: Mapping[str, ColumnSpec]
     attributes: Attributes | None = None
     each_column: EachColumn | None = None
+    each_member: EachMember | None = None
     named_in: NamedIn | None = None
 
 

@@ -18,6 +18,7 @@ from auditor.crm.profile import (
     ColumnSpec,
     ColumnType,
     EachColumn,
+    EachMember,
     FieldSpec,
     Fingerprint,
     JoinSpec,
@@ -125,7 +126,9 @@ def _type(node: Node) -> ColumnType:
 
 
 def _tables(node: Node, reader: _Reader) -> None:
-    parts = node.fields(("columns",), ("table", "tables", "named", "named_in", "attributes", "each_column"))
+    parts = node.fields(
+        ("columns",), ("table", "tables", "named", "named_in", "attributes", "each_column", "each_member")
+    )
     if ("table" in parts) == ("tables" in parts):
         raise node.error("A table entry has either `table` or `tables`.")
     names = parts["table"] if "table" in parts else parts["tables"]
@@ -136,6 +139,7 @@ def _tables(node: Node, reader: _Reader) -> None:
     }
     attributes = parts["attributes"].fields(("by", "name", "value")) if "attributes" in parts else None
     each = parts["each_column"].fields(("like", "name", "value")) if "each_column" in parts else None
+    member = parts["each_member"].fields(("of", "names", "value")) if "each_member" in parts else None
     for name in names.texts():
         if not _NAME.fullmatch(name):
             raise names.error(f"{name[:40]!r} cannot name a table here.", _LOWER)
@@ -147,6 +151,7 @@ def _tables(node: Node, reader: _Reader) -> None:
             columns,
             Attributes(*(attributes[k].text() for k in ("by", "name", "value"))) if attributes else None,
             EachColumn(*(each[k].text() for k in ("like", "name", "value"))) if each else None,
+            EachMember(member["of"].text(), member["names"].texts(), member["value"].text()) if member else None,
             _named_in(parts["named_in"]) if "named_in" in parts else None,
         )
 
@@ -163,7 +168,7 @@ def _column(key: Node, node: Node, reader: _Reader) -> ColumnSpec:
         raise key.error(f"{name[:40]!r} cannot name a column here.", _LOWER)
     if not node.is_mapping:
         return ColumnSpec(name, _named_type(node, reader), (name,))
-    parts = node.fields(("type",), ("named", "verified", "attribute", "named_in", "if_absent", "country_in"))
+    parts = node.fields(("type",), ("named", "verified", "attribute", "named_in", "if_absent", "country_in", "member"))
     kind = _named_type(parts["type"], reader)
     if "if_absent" in parts:
         kind = replace(kind, if_absent=parts["if_absent"].text())
@@ -175,6 +180,7 @@ def _column(key: Node, node: Node, reader: _Reader) -> ColumnSpec:
         _text(parts, "attribute"),
         _named_in(parts["named_in"]) if "named_in" in parts else None,
         _text(parts, "country_in"),
+        _texts(parts, "member"),
     )
 
 

@@ -30,9 +30,11 @@ class FoundTable:
 
     def origins(self, column: str) -> tuple[str, ...]:
         """`table.column` of the source."""
-        return tuple(f"{t.name}.{name}" for i, t in enumerate(self.tables) for name in self._physical(column, i, t))
+        return tuple(f"{t.name}.{name}" for i, t in enumerate(self.tables) for name in self.physical(column, i))
 
-    def _physical(self, column: str, index: int, table: TableInfo) -> tuple[str, ...]:
+    def physical(self, column: str, index: int) -> tuple[str, ...]:
+        """What the column is read from in one of the tables."""
+        table = self.tables[index]
         spec, each = self.spec, self.spec.each_column
         if spec.attributes is not None and spec.columns[column].attribute:
             names = {c.name.casefold(): c.name for c in table.columns}
@@ -40,6 +42,9 @@ class FoundTable:
             return (names[pair[1]],) if pair[0] in names and pair[1] in names else ()
         if each is not None and column in (each.name, each.value):
             return tuple(name for name, _ in matching_columns(each.like, table))
+        member = spec.each_member
+        if member is not None and column in (*member.names, member.value):
+            return tuple(c.name for c in table.columns if c.name.casefold() == member.of.casefold())
         name = self.columns.get(column, ())[index]
         return (name,) if name else ()
 

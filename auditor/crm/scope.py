@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from auditor.crm.profile import ColumnSpec, ColumnType
 from auditor.errors import ExpressionError
 from auditor.knowledge import nearest
-from auditor.language import Expr, Path, Value, stage_value, syntax
-from auditor.language.values import text
+from auditor.language import Expr, Path, Value, lookup, stage_value, syntax
+from auditor.language.values import Condition, text
 from auditor.settle import SettleSpec
 from auditor.tables import ROW
 
@@ -56,6 +56,15 @@ class Columned:
             return _absent(spec)
         return stage_value(replace(spec.type.field, name=name), alias.column, alias.there)
 
+    def exists(self, path: Path) -> Condition:
+        """Whether a left join found a row. Raises ExpressionError if the path is not the alias of one."""
+        alias = self.aliases.get(path.names[0]) if len(path.names) == 1 else None
+        if alias is None or alias.there is None:
+            raise path.at.error(
+                f"{str(path)[:60]!r} is not the alias of a left join.", "Only a left join may have found no row."
+            )
+        return alias.there
+
     def find(self, path: Path) -> tuple[Alias, ColumnSpec | None]:
         """The alias and column a path names, None as column for a gathered set. Raises ExpressionError."""
         if len(path.names) != 2 or path.this:
@@ -78,14 +87,15 @@ class Columned:
         """The `alias.column`s an expression rests on that the source lacks and that stand for nothing."""
         return [str(path) for path in paths(expr) if self._lacks(path)]
 
-    def pruned(self, expr: Expr) -> Expr:
-        """The expression without the arguments of `first` that the source lacks."""
-        if not isinstance(expr, syntax.Call) or expr.name != "first":
+    def pruned(self, expr: Expr, lost: Mapping[str, list[str]]) -> Expr:
+        """The expression without the arguments of `first` and `latest` that cannot be had; `lost` as in `through`."""
+        if not isinstance(expr, syntax.Call) or not lookup(expr).any_of:
             return expr
-        kept = tuple(argument for argument in expr.arguments if not self.missing(argument))
-        if len(kept) == 1:
-            return kept[0]
-        return replace(expr, arguments=kept) if kept else expr
+        parts = tuple(self.pruned(argument, lost) for argument in expr.arguments)
+        kept = tuple(part for part in parts if not self.missing(part) and not through(part, lost))
+        if not any(True for part in kept for _ in names(part)):
+            return expr  # what is left says the same of every row, so it tells nothing about any
+        return kept[0] if len(kept) == 1 else replace(expr, arguments=kept)
 
     def _lacks(self, path: Path) -> bool:
         alias, spec = self.find(path)
@@ -101,8 +111,18 @@ def _absent(spec: ColumnSpec) -> Value:
 
 
 def paths(expr: Expr) -> Iterator[Path]:
-    """Every path in an expression."""
+    """Every column in an expression."""
+    return (path for path in names(expr) if len(path.names) > 1)
+
+
+def names(expr: Expr) -> Iterator[Path]:
+    """Every column in an expression, and every alias of which it asks whether a row is there."""
     return (node for node in syntax.walk(expr) if isinstance(node, Path))
+
+
+def through(expr: Expr, lost: Mapping[str, list[str]]) -> list[str]:
+    """What the source lacks for the joins that an expression leads through; `lost` has it by alias."""
+    return [lacking for path in names(expr) for lacking in lost.get(path.names[0], ())]
 
 
 def equalities(on: Expr, inner: frozenset[str]) -> list[tuple[Path, Path]]:

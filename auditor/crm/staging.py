@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
 
+from auditor.crm.json_cells import member_of, members_as_rows
 from auditor.crm.profile import Attributes, ColumnSpec
 from auditor.crm.resolving import FoundTable, Lookup, matching_columns
 from auditor.errors import SourceError
@@ -178,6 +179,8 @@ def _needed(entry: _Loading, index: int, info: TableInfo) -> Iterator[str]:
         yield from _attribute_columns(spec.attributes, info)
     if spec.each_column is not None:
         yield from (name for name, _ in matching_columns(spec.each_column.like, info))
+    if spec.each_member is not None:
+        yield from entry.found.physical(spec.each_member.value, index)
 
 
 def _attribute_columns(attributes: Attributes, info: TableInfo) -> tuple[str, ...]:
@@ -197,6 +200,12 @@ def _settled(
                 spec.each_column.value: batch.column(name),
             }
             yield _batch(batch, entry, index, extra, settler)
+        return
+    if spec.each_member is not None:
+        held = entry.found.physical(spec.each_member.value, index)
+        if held:
+            rows, extra = members_as_rows(batch, held[0], spec.each_member)
+            yield _batch(rows, entry, index, extra, settler)
         return
     if spec.attributes is not None:
         names = _attribute_columns(spec.attributes, info)
@@ -221,6 +230,7 @@ def _batch(
     arrays: list[pa.Array] = [pa.array(np.arange(entry.rows, entry.rows + batch.num_rows), pa.int64())]
     for column in entry.columns:
         texts = extra[column.name] if column.name in extra else _texts(batch, entry, column.name, index)
+        texts = member_of(texts, column.member) if column.member else texts
         beside = column.country_in and _texts(batch, entry, column.country_in, index)
         spec = column.type.spec
         if spec.type == "phone" and beside:

@@ -35,7 +35,8 @@ class FunctionCall:
 class Function:
     """One function. `takes` has the accepted types per argument, `...` as last repeats the one before.
 
-    `says` is its English with {0}, {1} for the arguments; `denies` the English of its negation.
+    `says` is its English with {0}, {1} for the arguments; `denies` the English of its negation. `any_of`: it does with
+    those arguments that a source has.
     """
 
     takes: tuple[tuple[str, ...], ...]
@@ -44,6 +45,7 @@ class Function:
     says: str
     denies: str = ""
     variadic: bool = False
+    any_of: bool = False
 
 
 def lookup(node: syntax.Call) -> Function:
@@ -206,6 +208,22 @@ def _first(call: FunctionCall) -> Value:
     )
 
 
+def _latest(call: FunctionCall) -> Value:
+    """The last of several times; one that is given and cannot be read may be the last, so it is unknown."""
+    values = _typed(call)
+    unreadable = sa.or_(*(sa.and_(value.given, sa.not_(known(value.column))) for value in values))
+
+    def last(columns: Sequence[Column]) -> Column:
+        return sa.case((unreadable, sa.null()), else_=sa.func.greatest(*columns, type_=sa.DateTime()))
+
+    return Value(
+        "time",
+        last([value.column for value in values]),
+        sa.or_(*(value.given for value in values)),
+        end=last([value.column if value.end is None else value.end for value in values]),
+    )
+
+
 _ANY: tuple[str, ...] = ()
 _TIME = ("time", "birth", TEXT)
 ADEQUACY = "eu-adequacy"
@@ -239,5 +257,8 @@ FUNCTIONS: Mapping[str, Function] = {
         "{0} is outside the European Economic Area and has no adequacy decision of the European Commission in force "
         "at {1}",
     ),
-    "first": Function((_ANY, _ANY), "", _first, "the first recorded of {all}", variadic=True),
+    "first": Function((_ANY, _ANY), "", _first, "the first recorded of {all}", variadic=True, any_of=True),
+    "latest": Function(
+        (("time",), ("time",)), "time", _latest, "the latest recorded of {all}", variadic=True, any_of=True
+    ),
 }  # fmt: skip

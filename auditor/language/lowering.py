@@ -27,12 +27,17 @@ from auditor.language.values import (
 
 
 @runtime_checkable
-class RowScope(Protocol):
-    """A scope over relations, which can also follow references and ask other relations."""
+class Following(Protocol):
+    """A scope that can follow a reference to a row that may not be there."""
 
     def exists(self, path: syntax.Path) -> Condition:
-        """Whether the record that a reference names is there; unknown if the reference is missing."""
+        """Whether the row that a path names is there; unknown if what names it is missing."""
         ...
+
+
+@runtime_checkable
+class RowScope(Following, Protocol):
+    """A scope over relations, which can also ask other relations."""
 
     def quantify(self, node: syntax.Quantifier, context: Context) -> Condition:
         """The answer of `any` or `no`."""
@@ -75,7 +80,9 @@ def lower_condition(expr: Expr, scope: Scope, context: Context) -> Condition:
         case syntax.Matches():
             return patterns.matches(value(expr.value), expr.pattern, expr.at)
         case syntax.Exists():
-            return _rows(scope, expr).exists(expr.path)
+            if not isinstance(scope, Following):
+                raise expr.at.error("Other rows cannot be asked for here.", "Use `exists` in a rule or a profile.")
+            return scope.exists(expr.path)
         case syntax.Quantifier() if expr.kind != "count":
             return _rows(scope, expr).quantify(expr, context)
     return comparing.truth(value(expr), expr.at)
@@ -142,7 +149,7 @@ def _country(length: syntax.Length, scope: Scope, context: Context) -> Value | N
 
 def _rows(scope: Scope, expr: Expr) -> RowScope:
     if not isinstance(scope, RowScope):
-        raise expr.at.error("Other relations cannot be asked here.", "Only rules use any, no, count and exists.")
+        raise expr.at.error("Other relations cannot be asked here.", "Only rules use any, no and count.")
     return scope
 
 

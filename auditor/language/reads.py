@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from auditor.language import syntax
+from auditor.language.functions import lookup
 from auditor.language.quantifying import PERSON
 from auditor.language.syntax import Node
 from auditor.relations import Relations
@@ -51,7 +52,7 @@ def _reads(node: Node, relation: str, outer: str, quantified: bool, relations: R
             *way, _ = _path(("subject", "regimes"), relation, quantified, relations)
             yield from way
             yield Read((("subject", "regimes"), ("subject", "country")), quantified)
-        case syntax.Call(name="first"):
+        case syntax.Call() if lookup(node).any_of:
             each = [tuple(_reads(part, relation, outer, quantified, relations)) for part in node.arguments]
             yield Read(tuple(name for part in each for read in part for name in read.fields), quantified)
         case syntax.Quantifier():

@@ -122,6 +122,68 @@ def test_a_field_is_empty_if_no_row_has_a_value(folder: Path) -> None:
         assert (owner.fill, owner.reason) == (Fill.EMPTY, "no row has a value")
 
 
+def test_whether_a_left_join_found_a_row_can_be_asked(folder: Path) -> None:
+    text = PROFILE.replace(
+        "    deleted: p.gone", "    where: not m exists or p.surname is not missing\n    deleted: m exists"
+    )
+    (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
+    with bound(folder, profile=profile(folder)) as result:
+        assert [(row["key"], row["deleted"]) for row in result.rows("subject")] == [
+            ("1", True),
+            ("2", True),
+            ("3", False),
+        ]
+    (folder / "mails.csv").unlink()
+    with bound(folder, profile=profile(folder)) as result:  # nobody can say who has none
+        assert result.relation("subject").reason == "this source has no mails"
+
+
+def test_the_last_of_several_times_does_without_those_that_a_source_lacks(folder: Path) -> None:
+    text = PROFILE.replace(
+        "last_activity_at: p.changed", "last_activity_at: 'first(latest(m.sent, p.changed), p.changed)'"
+    )
+    text = text.replace("one: preferred, by: m.main", "one: latest, by: m.sent")
+    (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
+    with bound(folder, profile=profile(folder)) as result:
+        assert [str(row["last_activity_at"]) for row in result.rows("subject")] == [
+            "2024-01-02 00:00:00", "2024-02-01 10:00:00", "None"
+        ]  # fmt: skip
+    (folder / "mails.csv").unlink()
+    with bound(folder, profile=profile(folder)) as result:
+        activity = result.relation("subject").fields["last_activity_at"]
+        assert (activity.fill, activity.origin) == (Fill.FILLED, ("people.changed",))
+
+
+def test_a_join_that_hangs_on_one_that_cannot_be_made_is_none_either(folder: Path) -> None:
+    joins = """- {left: mails m, on: m.person = p.id, via: [{table: tags g, on: g.person = m.id}], one: first}
+      - {left: staff s, on: s.id = m.id, one: first}"""
+    text = PROFILE.replace("- {left: mails m, on: m.person = p.id, one: preferred, by: m.main}", joins)
+    text = text.replace("owner_id: p.owner", 'owner_id: "first(s.id, g.person, p.owner)"').replace(
+        "named: p.surname", "named: s.active"
+    )
+    (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
+    (folder / "staff.csv").write_text("id,active\n1,true\n", encoding="utf-8")
+    with bound(folder, profile=profile(folder)) as result:
+        assert [row["owner_id"] for row in result.rows("subject")] == ["1", "8", None]
+    (folder / "tags.csv").unlink()
+    with bound(folder, profile=profile(folder)) as result:
+        fields = result.relation("subject").fields
+        assert fields["owner_id"].origin == ("people.owner",)
+        assert fields["email"].origin == ("people.mail",)
+        assert (fields["named"].fill, fields["named"].reason) == (Fill.NOT_MAPPED, "this source has no tags")
+
+
+def test_a_constant_alone_fills_no_field(folder: Path) -> None:
+    text = PROFILE.replace("owner_id: p.owner", "owner_id: p.owner, restricted: 'first(m.main, false)'")
+    (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
+    with bound(folder, profile=profile(folder)) as result:
+        assert [row["restricted"] for row in result.rows("subject")] == [True, False, False]
+    (folder / "mails.csv").unlink()
+    with bound(folder, profile=profile(folder)) as result:
+        restricted = result.relation("subject").fields["restricted"]
+        assert (restricted.fill, restricted.reason) == (Fill.NOT_MAPPED, "this source has no mails")
+
+
 def test_a_table_that_cannot_be_read_is_a_gap_and_everything_else_binds(folder: Path) -> None:
     with open_source(str(folder)) as source, memory_stage() as stage:
         (folder / "mails.csv").unlink()

@@ -101,11 +101,13 @@ def test_all_errors_are_reported_not_only_the_first(tmp_path: Path) -> None:
         ("one: latest, by: v.day", "one: latest", "needs `by`"),
         ("fields: {kind", "where: p.surname = 'x'\n    fields: {kind", "cannot be compared"),
         ("key: p.id\n", "key: p.id\n    where: p.refuses and\n", "stops too early"),
+        ("key: p.id\n", "key: p.id\n    where: not p exists\n", "not the alias of a left join"),
         ("profile: small", "profile: smal", "lies in a file 'small'"),
         ("from: people p", "each: {t: [people, people], k: [a]}\n    from: people p", "different lengths"),
         ("from: people p", 'from: "{t} p"', "is not filled by `each`"),
         ("  - table: visits", "  - table: people", "described twice"),
         ("table: visits", "table: Visits", "Use lower case"),
+        ("table: visits", "table: visits\n    each_member: {of: data, names: [topic], value: day}", "column 'topic'"),
     ],
 )
 def test_a_mistake_is_one_clear_sentence(tmp_path: Path, old: str, new: str, said: str) -> None:

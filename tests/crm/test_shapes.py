@@ -1,4 +1,4 @@
-"""The seven shapes in which CRMs keep privacy facts, each with its rows and a tiny profile."""
+"""The shapes in which CRMs keep privacy facts, each with its rows and a tiny profile."""
 
 from __future__ import annotations
 

@@ -138,6 +138,12 @@ class Here:
                 terms = [self.value(part) for part in node.arguments]
                 known = next((t.known for t in terms if t.known is not None and told(t.known)), None)
                 return Term(either([t.given for t in terms]), known, terms[0].kind)
+            case s.Call(name="latest"):
+                terms = [self.value(part) for part in node.arguments]
+                times = [t.known for t in terms if t.known is not None]
+                doubted = any(t.given and t.known is None for t in terms)
+                last = None if doubted or not times else (max(t[0] for t in times), max(t[1] for t in times))
+                return Term(either([t.given for t in terms]), last, "time")
             case s.Call(name="phone_country"):
                 phone = self.value(node.arguments[0])
                 return Term(phone.given, phone.known[1] if phone.known else None, "country")
@@ -231,7 +237,7 @@ class Here:
                 return self._walk(node.path.names)[1] is not None
             case s.Quantifier():
                 return self.quantified(node)
-            case s.Call() if node.name != "first":
+            case s.Call() if node.name not in ("first", "latest"):
                 return self.called(node)
         truth: Answer = self.value(node).known
         return truth

@@ -138,7 +138,7 @@ class Names:
 
 
 THING = Names(
-    time=["at_time", "until_time", "owner.at_time", "first(at_time, until_time)"],
+    time=["at_time", "until_time", "owner.at_time", "first(at_time, until_time)", "latest(at_time, until_time)"],
     code=["letter", "other", "owner.letter"],
     flag=["flag", "owner.active", "deleted", "owner.deleted", "noted"],
     number=["size", "owner.size", "age(born_on)"],

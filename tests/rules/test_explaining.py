@@ -14,6 +14,7 @@ from auditor.rules.explaining import explain, explanation_lines
 from auditor.rules.loading import load_rules_or_raise
 from fixtures.demo.generate import DemoFiles, build
 from tests.acceptance.conftest import TRIALS, needs_trials, unpacked
+from tests.crm.planting import CRMS, planted
 
 AS_OF = date(2026, 11, 1)
 EXPORT = "Id,First Name,Email,Email Opt Out,Country,Last Activity Date\n1,Ada,ada@example.com,true,Germany,2015-01-01\n"
@@ -56,6 +57,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
 
 def test_every_rule_explains_itself_in_the_demo(demo: DemoFiles) -> None:
     _explained(demo.sqlite)
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_every_rule_explains_itself_in_planted_crms(tmp_path: Path, crm: str) -> None:
+    _explained(planted(crm, tmp_path))
 
 
 @pytest.mark.shared
