@@ -133,10 +133,11 @@ class Writer:
         return self.one(kind, 0.1)
 
     def one(self, kind: str, share: float = 0.2) -> str:
-        """A value of a type; sometimes the first of two or three."""
+        """A value of a type; sometimes the first of two or three, or the last of several times."""
         if self.random.random() < 1 - share:
             return self.of(kind)
-        return f"first({', '.join(self.of(kind) for _ in range(self.random.randint(2, 3)))})"
+        function = self.pick(["first", "latest"]) if kind == "time" else "first"
+        return f"{function}({', '.join(self.of(kind) for _ in range(self.random.randint(2, 3)))})"
 
     def flag(self) -> str:
         right = self.pick([self.of("flag"), "true", "false"])
