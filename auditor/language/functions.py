@@ -195,6 +195,9 @@ def _first(call: FunctionCall) -> Value:
         """What goes with the value that is taken: never that of another one."""
         return sa.case(*((known(v.column), column) for v, column in zip(values, columns, strict=True)), else_=sa.null())
 
+    if values[0].type == "presence":  # it is there or not, and never missing
+        there = sa.or_(*(value.column for value in values))
+        return Value("presence", there, there)
     ends = any(value.end is not None for value in values)
     regions = any(value.region is not None for value in values)
     return Value(

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 
 from auditor.knowledge import nearest
 from auditor.language.parsing import parse_period
@@ -157,6 +158,8 @@ def last_instant(day: date) -> datetime:
 
 def known(column: Column) -> Condition:
     """Whether a column of a row that is there holds something."""
+    if isinstance(column, sa.UnaryExpression):
+        column = Grouping(column)  # `NOT x IS NOT NULL` would ask whether x is NULL
     return column.is_not(None)
 
 

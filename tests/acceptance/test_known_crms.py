@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from auditor.crm.profiles import load_profiles
+from auditor.crm.resolving import recognises
 from auditor.model import Conclusion, State
+from auditor.sources import open_source
 from tests.acceptance.conftest import TRIALS, digest, needs_trials, places, violations
 
 pytestmark = [pytest.mark.shared, needs_trials]
@@ -111,3 +117,15 @@ def test_six_plain_files_are_read_by_the_inferred_profile(audit):
     assert {f"fake{kind}data" for kind in ("lead", "email", "pagehit", "result", "company")} | {"10contacts"} <= tables
     assert result.binding.people >= 54
     assert not [c for c in result.packs if c.conclusion is Conclusion.NO_EXCEPTIONS and c.id == "eu-gdpr"]
+
+
+def test_no_profile_fits_another_known_crm(tmp_path: Path, suitecrm: Path, civicrm: Path, npsp: Path) -> None:
+    own = {suitecrm: ["suitecrm"], civicrm: ["civicrm"], npsp: []}
+    for name, profiles in (("espocrm/espocrm_schema", ["espocrm"]), ("vtiger/vtiger_7.1.0_schema", ["vtiger"])):
+        path = tmp_path / f"{Path(name).name}.sqlite"
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.executescript((TRIALS / f"{name}.sql").read_text(encoding="utf-8"))
+        own[path] = profiles
+    for path, profiles in own.items():
+        with open_source(str(path)) as source:
+            assert [p.name for p in load_profiles() if recognises(p.fingerprint, source.info) is not None] == profiles

@@ -173,6 +173,24 @@ def test_a_join_that_hangs_on_one_that_cannot_be_made_is_none_either(folder: Pat
         assert (fields["named"].fill, fields["named"].reason) == (Fill.NOT_MAPPED, "this source has no tags")
 
 
+def test_the_first_of_several_things_is_there_if_any_is(folder: Path) -> None:
+    text = PROFILE.replace("named: p.surname", "named: 'first(p.surname, p.first_name)'")
+    text = text.replace("surname: presence,", "surname: presence, first_name: presence,")
+    (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
+    (folder / "people.csv").write_text("id,surname,first_name\n1,,Ada\n2,Bo,\n3,,\n", encoding="utf-8")
+    with bound(folder, profile=profile(folder)) as result:
+        assert [row["named"] for row in result.rows("subject")] == [True, True, False]
+
+
+def test_a_condition_that_is_denied_is_given_like_any_other(folder: Path) -> None:
+    text = PROFILE.replace("fields: {active: s.active}", "fields: {active: s.active, admin: not s.active}")
+    (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
+    (folder / "staff.csv").write_text("id,active\n1,true\n2,false\n3,\n", encoding="utf-8")
+    with bound(folder, profile=profile(folder)) as result:
+        rows = [(row["admin"], row["admin__given"]) for row in result.rows("user")]
+        assert rows == [(False, True), (True, True), (None, False)]
+
+
 def test_a_constant_alone_fills_no_field(folder: Path) -> None:
     text = PROFILE.replace("owner_id: p.owner", "owner_id: p.owner, restricted: 'first(m.main, false)'")
     (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
