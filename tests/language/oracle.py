@@ -136,6 +136,9 @@ class Here:
                 return Term(bool(entries), (min(entries), max(entries)) if entries else None, "span")
             case s.Call(name="first"):
                 terms = [self.value(part) for part in node.arguments]
+                if terms[0].kind == "presence":
+                    there = either([term.known for term in terms])
+                    return Term(there, there, "presence")
                 known = next((t.known for t in terms if t.known is not None and told(t.known)), None)
                 return Term(either([t.given for t in terms]), known, terms[0].kind)
             case s.Call(name="latest"):

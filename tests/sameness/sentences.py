@@ -144,7 +144,7 @@ class Writer:
         return self.pick([self.one("flag"), f"{self.one('flag')} {self.pick(EQUAL)} {right}"])
 
     def presence(self) -> str:
-        return self.of("presence")
+        return self.one("presence")
 
     def period(self) -> str:
         return f"{self.pick([0, 1, 2, 13])} {self.pick(UNITS)}"
