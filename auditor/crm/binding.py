@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from auditor.crm.blocks import Ground
-from auditor.crm.catalogue import fill_catalogue, fill_files
+from auditor.crm.catalogue import Mapped, fill_catalogue, fill_files
 from auditor.crm.filling import Filled, Origin, lacking_of, origins_of, summarise
 from auditor.crm.identity import build_identity
 from auditor.crm.inferred import infer_profile
 from auditor.crm.inferred_names import names
 from auditor.crm.permission import build_permission
-from auditor.crm.planning import Plan, plan, presence, used
+from auditor.crm.planning import Plan, plan, presence, unbound, used
 from auditor.crm.profile import Profile
 from auditor.crm.profiles import INFERRED, load_profiles, named_profile, recognise
 from auditor.crm.regimes import count_countries, count_regimes, derive_regimes
@@ -153,7 +153,8 @@ def _bind_source(
         why = f"None of the tables that the profile {profile.name} maps is in it. Leave out --profile, or name another."
         work.failures.append(Skipped(name, why, gap=True))
     there = presence(profile, found)
-    blocks = [b for b in profile.blocks if work.needs is None or b.relation in work.needs]
+    applying = [b for b in profile.blocks if not any(table in found for table in b.without)]
+    blocks = [b for b in applying if work.needs is None or b.relation in work.needs]
     wanted = {b.relation: None if work.needs is None else work.needs[b.relation] for b in blocks}
 
     def plans() -> list[Plan]:
@@ -167,20 +168,21 @@ def _bind_source(
     there = there.without(staged.broken)
     ready = plans()
     ground = Ground(profile, there, staged.tables, work.context, name)
-    given = [entry for entry in ready if not entry.reason and insert(entry, ground, work)]
+    given = [entry for entry in ready if not entry.absent and insert(entry, ground, work)]
     summaries: list[Callable[[Filled], BoundRelation]] = []
     for relation in dict.fromkeys(b.relation for b in blocks):
         mine = [entry for entry in ready if entry.block.relation == relation]
         make_keys_unique(work, relation, name)
-        reasons = dict.fromkeys(entry.reason for entry in mine if entry.reason)
+        absent = [name for entry in mine for name in entry.absent]
         lacking = lacking_of(mine)
         unreadable = staged.failures if any(fill is Fill.UNREADABLE for fill, _ in lacking.values()) else ()
         summary = partial(
-            summarise, relation=work.relations[relation], source=name, lacking=lacking, reason="; ".join(reasons),
+            summarise, relation=work.relations[relation], source=name, lacking=lacking,
+            reason=unbound(absent, there)[1] if absent else "",
             origins=origins_of(mine, given, profile, found), unreadable=unreadable,
         )  # fmt: skip
         summaries.append(summary)
-    work.mapped[name] = (profile, frozenset(t.name for table in found.values() for t in table.tables))
+    work.mapped[name] = Mapped.of(profile, found)
     if not work.stage.resumable:  # an interrupted run would need them again
         for entry_name in staged.tables:
             work.stage.drop(f"{name}.{entry_name}")

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from auditor.crm.profile import Profile
+from auditor.crm.resolving import FoundTable
 from auditor.inventory.taxonomy import LEVELS, load_taxonomy
 from auditor.knowledge import Node
 from auditor.model import ColumnInventory, Inventory, SourceInfo, TableInfo
@@ -30,18 +32,33 @@ _WORD = re.compile(r"[a-z]+|\d+")
 _DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])?")
 
 
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a profile maps of one source: its tables, and its columns of prose as `table.column`."""
+
+    tables: frozenset[str] = frozenset()
+    prose: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, profile: Profile, found: Mapping[str, FoundTable]) -> Mapped:
+        """What a profile found in a source."""
+        tables = frozenset(t.name for table in found.values() for t in table.tables)
+        entries = (entry.partition(".") for entry in profile.free_text)
+        prose = (origin for table, _, column in entries if table in found for origin in found[table].origins(column))
+        return cls(tables, frozenset(prose))
+
+
 def fill_catalogue(
     stage: Stage,
     field: sa.Table,
     table: sa.Table,
     infos: Sequence[SourceInfo],
     inventory: Inventory,
-    profiles: Mapping[str, tuple[Profile, frozenset[str]]],
+    profiles: Mapping[str, Mapped],
     words: Node,
 ) -> None:
-    """Fills both; `profiles` gives per source its profile and the names of the tables it maps."""
-    prose = {source: _prose(profile) for source, (profile, _) in profiles.items()}
-    _insert(stage, field, [_field(c, prose.get(c.source, frozenset())) for c in inventory.columns])
+    """Fills both; `profiles` gives per source what its profile maps."""
+    _insert(stage, field, [_field(c, profiles.get(c.source, Mapped())) for c in inventory.columns])
     personal: dict[tuple[str, str], int] = {}
     for column in inventory.columns:
         personal[column.source, column.table] = personal.get((column.source, column.table), 0) + bool(column.personal)
@@ -50,7 +67,7 @@ def fill_catalogue(
     marks, times = frozenset(parts["backup"].texts()), frozenset(parts["dated"].texts())
     rows = []
     for info in infos:
-        mapped = profiles[info.name][1] if info.name in profiles else frozenset()
+        mapped = profiles.get(info.name, Mapped()).tables
         for entry in info.tables:
             number = counts.get((info.name, entry.name), entry.rows)
             rows.append(
@@ -111,7 +128,7 @@ def open_to_all(mode: int, folders: Iterable[int]) -> bool:
     return bool(mode & stat.S_IROTH) and all(above & stat.S_IXOTH for above in folders)
 
 
-def _field(column: ColumnInventory, prose: frozenset[str]) -> dict[str, object]:
+def _field(column: ColumnInventory, mapped: Mapped) -> dict[str, object]:
     taxonomy = load_taxonomy()
     found = sorted(column.personal, key=lambda c: -c.confidence)
     known = [taxonomy[c.category] for c in found if c.category in taxonomy]
@@ -129,19 +146,8 @@ def _field(column: ColumnInventory, prose: frozenset[str]) -> dict[str, object]:
         "non_empty": column.non_empty, "non_empty" + GIVEN: True,
     }  # fmt: skip
     text = any(c.category == "communication.content" for c in found)
-    row |= {"free_text": text or f"{column.table}.{column.column}".casefold() in prose, "free_text" + GIVEN: True}
+    row |= {"free_text": text or f"{column.table}.{column.column}" in mapped.prose, "free_text" + GIVEN: True}
     return row
-
-
-def _prose(profile: Profile) -> frozenset[str]:
-    """`table.column`s of free text, by every name the source may give them."""
-    names = set()
-    for entry in profile.free_text:
-        table, _, column = entry.partition(".")
-        spec = profile.tables[table]
-        columns = spec.columns[column].named
-        names |= {f"{named.replace('{prefix}', '')}.{real}".casefold() for named in spec.named for real in columns}
-    return frozenset(names)
 
 
 def _key(*parts: str) -> str:

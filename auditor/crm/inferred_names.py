@@ -116,4 +116,4 @@ def block(
 ) -> Block:
     """A branch of a relation that joins nothing."""
     fields = {name: FieldSpec(name, tuple(parts)) for name, parts in sources.items()}
-    return Block(relation, alias, alias, (), where, key, deleted, fields, str(AT))
+    return Block(relation, alias, alias, (), where, key, deleted, fields, place=str(AT))

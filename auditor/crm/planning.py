@@ -40,8 +40,8 @@ class Plan:
     lacking: Mapping[str, tuple[Fill, str]] = field(default_factory=dict)
     """Fields that the profile maps and this source cannot fill."""
     deleted: Expr | None = None
-    reason: str = ""
-    """Why the whole block is left out; empty if it is not."""
+    absent: tuple[str, ...] = ()
+    """What the source lacks, so that the whole block is left out; empty if it is not."""
 
 
 def presence(profile: Profile, found: Mapping[str, FoundTable]) -> Presence:
@@ -76,19 +76,18 @@ def plan(block: Block, profile: Profile, there: Presence, relation: Relation, wa
     """What of a block a source supports; `wanted` are the fields that rules read, None for all."""
     scope = with_sets(names_only(block, profile, there), block)
     lost = lost_in(block, profile, there)
-    if reason := _left_out(block, scope, there, lost):
+    if absent := _left_out(block, scope, there, lost):
         fill = Fill.UNREADABLE if _broken(block, there) else Fill.NOT_MAPPED
-        return Plan(block, lacking=dict.fromkeys(block.fields, (fill, reason)), reason=reason)
+        return Plan(block, lacking=dict.fromkeys(block.fields, (fill, unbound(absent, there)[1])), absent=absent)
     fields: dict[str, tuple[Expr, ...]] = {}
     lacking: dict[str, tuple[Fill, str]] = {}
     for name, spec in block.fields.items():
         if wanted is not None and name not in wanted | ALWAYS | {relation.dated_by}:
             continue
         parts = tuple(scope.pruned(part, lost) for part in spec.parts)
-        absent = [entry for part in parts for entry in scope.missing(part)]
-        absent += [name for part in parts for name in through(part, lost)]
-        if absent:
-            lacking[name] = _why(absent, block, there)
+        needed = [entry for part in parts for entry in (*scope.missing(part), *through(part, lost))]
+        if needed:
+            lacking[name] = unbound(_named(needed, block, there), there)
         else:
             fields[name] = parts
     deleted = block.deleted
@@ -114,7 +113,7 @@ def used(plans: Iterable[Plan]) -> dict[str, set[str]]:
     """The columns that plans need, per table of the profile."""
     columns: dict[str, set[str]] = {}
     for entry in plans:
-        if entry.reason:
+        if entry.absent:
             continue
         tables = entry.block.aliases
         for table in tables.values():
@@ -157,14 +156,14 @@ def lost_in(block: Block, profile: Profile, there: Presence) -> dict[str, list[s
     return lost
 
 
-def _left_out(block: Block, scope: Columned, there: Presence, lost: Mapping[str, list[str]]) -> str:
+def _left_out(block: Block, scope: Columned, there: Presence, lost: Mapping[str, list[str]]) -> tuple[str, ...]:
     needed = [block.table] if not there.columns[block.table] else []
     for join in block.joins:
         if join.kind == INNER:
             needed += _lacks(join, scope, there) + through(join.on, lost)
     for expression in (*block.key, *([block.where] if block.where is not None else [])):
         needed += scope.missing(expression) + through(expression, lost)
-    return _why(needed, block, there)[1] if needed else ""
+    return _named(needed, block, there)
 
 
 def _broken(block: Block, there: Presence) -> bool:
@@ -172,14 +171,21 @@ def _broken(block: Block, there: Presence) -> bool:
     return any(table in there.broken for table in inner)
 
 
-def _why(absent: list[str], block: Block, there: Presence) -> tuple[Fill, str]:
+def _named(absent: Iterable[str], block: Block, there: Presence) -> tuple[str, ...]:
+    """Tables, and columns given as `alias.column`, by the names that the profile gives them."""
     tables = block.aliases
     named = []
     for entry in absent:
         alias, _, column = entry.partition(".")
         table = tables.get(alias, alias)
         named.append(f"{table}.{column}" if column and there.columns[table] else table)
-    names = ", ".join(dict.fromkeys(named))
-    if any(name.partition(".")[0] in there.broken for name in named):
+    return tuple(dict.fromkeys(named))
+
+
+def unbound(named: Iterable[str], there: Presence) -> tuple[Fill, str]:
+    """Why something cannot be bound that needs tables or columns which a source lacks."""
+    entries = tuple(dict.fromkeys(named))
+    names = ", ".join(entries)
+    if any(name.partition(".")[0] in there.broken for name in entries):
         return Fill.UNREADABLE, f"{names} could not be read"
     return Fill.NOT_MAPPED, f"this source has no {names}"

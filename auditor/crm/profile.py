@@ -104,7 +104,8 @@ class Fingerprint:
     """`table.column`s (or tables) by which the CRM is recognised."""
 
     all: tuple[str, ...] = ()
-    any: tuple[str, ...] = ()
+    any: tuple[tuple[str, ...], ...] = ()
+    """Alternatives; each is there if all of its entries are."""
     none: tuple[str, ...] = ()
 
 
@@ -147,6 +148,8 @@ class Block:
     key: tuple[Expr, ...]
     deleted: Expr | None
     fields: Mapping[str, FieldSpec]
+    without: tuple[str, ...] = ()
+    """Tables of the profile: a source that has one of them keeps these facts there, and the block does not apply."""
     place: str = ""
     """`file:line:column`, for errors."""
 
@@ -172,12 +175,19 @@ class Profile:
     """`table.column`s that hold prose."""
     zone: str = ""
     """Time zone of naive times in this CRM's database."""
+    loose_names: bool = False
+    """Whether only letters and digits of a name count, so that `LastName` and `last_name` are one."""
     file: str = ""
 
     @property
     def fills(self) -> tuple[str, ...]:
         """The canonical relations it can fill."""
         return tuple(dict.fromkeys(block.relation for block in self.blocks))
+
+    def compared(self, name: str) -> str:
+        """A name of a table or column as this profile compares it."""
+        folded = name.casefold()
+        return "".join(c for c in folded if c.isalnum()) if self.loose_names else folded
 
     def blocks_of(self, relation: str) -> Iterator[Block]:
         """The branches of a relation."""

@@ -71,15 +71,11 @@ def recognise(info: SourceInfo, profiles: Sequence[Profile]) -> tuple[Profile | 
 
     Of several that fit, the one with the longest fingerprint is meant.
     """
-    fitting = []
-    for profile in profiles:
-        prefix = recognises(profile.fingerprint, info)
-        if prefix is not None:
-            fitting.append((profile, prefix))
+    fitting = [(profile, home) for profile in profiles if (home := recognises(profile, info)) is not None]
     if not fitting:
         return None, "no profile's fingerprint fits its tables", ()
     fitting.sort(key=lambda found: -len(found[0].fingerprint.all))
-    profile, prefix = fitting[0]
-    marks = [entry.replace("{prefix}", prefix) for entry in profile.fingerprint.all or profile.fingerprint.any]
-    under = f", with the prefix {prefix}" if prefix else ""
-    return profile, f"it has {', '.join(marks)}{under}", tuple(p.name for p, _ in fitting[1:])
+    profile, home = fitting[0]
+    under = f", with the prefix {home.prefix}" if home.prefix else ""
+    under += f", in the schema {home.schema}" if home.schema else ""
+    return profile, f"it has {', '.join(home.marks)}{under}", tuple(p.name for p, _ in fitting[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path as FilePath
 from typing import ParamSpec, TypeVar
 
@@ -38,9 +39,10 @@ T = TypeVar("T")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LOWER = "Use lower case, and `named` for its real name."
+_TABLE = "{table}"
 _SLOT = re.compile(r"\{([a-z]+)\}")
 _HEAD = ("profile", "title", "tables", "relations")
-_HEAD_OPTIONAL = ("versions", "verified", "fingerprint", "types", "free_text", "zone")
+_HEAD_OPTIONAL = ("versions", "verified", "fingerprint", "types", "free_text", "zone", "names")
 
 
 @dataclass(slots=True)
@@ -93,6 +95,7 @@ def _profile(path: FilePath, shown_as: str, reader: _Reader) -> Profile:
         blocks=tuple(blocks),
         free_text=tuple(_known_column(n, reader) for n in parts["free_text"].items()) if "free_text" in parts else (),
         zone=_text(parts, "zone"),
+        loose_names="names" in parts and parts["names"].one_of(("exact", "loose")) == "loose",
         file=root.file,
     )
 
@@ -107,7 +110,12 @@ def _texts(parts: Mapping[str, Node], key: str) -> tuple[str, ...]:
 
 def _fingerprint(node: Node) -> Fingerprint:
     parts = node.fields(optional=("all", "any", "none"))
-    return Fingerprint(*(_texts(parts, key) for key in ("all", "any", "none")))
+    alternatives = parts["any"].items() if "any" in parts else ()
+    return Fingerprint(
+        _texts(parts, "all"),
+        tuple(entry.texts() for entry in alternatives),
+        _texts(parts, "none"),
+    )
 
 
 def _known_column(node: Node, reader: _Reader) -> str:
@@ -147,7 +155,7 @@ def _tables(node: Node, reader: _Reader) -> None:
             raise names.error(f"The table {name!r} is described twice.", "Keep one of them.")
         reader.tables[name] = TableSpec(
             name,
-            parts["named"].texts() if "named" in parts else (name,),
+            tuple(named.replace(_TABLE, name) for named in parts["named"].texts()) if "named" in parts else (name,),
             columns,
             Attributes(*(attributes[k].text() for k in ("by", "name", "value"))) if attributes else None,
             EachColumn(*(each[k].text() for k in ("like", "name", "value"))) if each else None,
@@ -218,24 +226,32 @@ class _Filled:
 def _blocks(node: Node, reader: _Reader) -> list[Block]:
     blocks = []
     each = node.mapping().get("each")
-    slots = {key: value.texts() for key, value in each.mapping().items()} if each else {}
-    lengths = {len(values) for values in slots.values()}
-    if each and len(lengths) > 1:
-        raise each.error("The lists of `each` have different lengths.", "They are filled in side by side.")
-    for index in range(lengths.pop() if lengths else 1):
-        filled = _Filled({key: values[index] for key, values in slots.items()})
+    groups = [_side_by_side(group) for group in (each.items() if each.is_list else [each])] if each else []
+    for chosen in product(*groups):
+        filled = _Filled({key: value for group in chosen for key, value in group.items()})
         block = reader.attempt(_block, node, filled, reader)
         if block is not None:
             blocks.append(block)
     return blocks
 
 
+def _side_by_side(group: Node) -> list[dict[str, str]]:
+    """The lists of one group of `each`, as what they fill in together."""
+    slots = {key: value.texts() for key, value in group.mapping().items()}
+    if len({len(values) for values in slots.values()}) > 1:
+        raise group.error("The lists of `each` have different lengths.", "They are filled in side by side.")
+    return [dict(zip(slots, values, strict=True)) for values in zip(*slots.values(), strict=True)]
+
+
 def _block(node: Node, filled: _Filled, reader: _Reader) -> Block:
-    parts = node.fields(("relation", "from", "key", "fields"), ("each", "join", "where", "deleted", "verified"))
+    parts = node.fields(
+        ("relation", "from", "key", "fields"), ("each", "join", "where", "deleted", "verified", "without")
+    )
     relation = reader.relations[parts["relation"].one_of(reader.relations.relations)]
     mark = parts["verified"].one_of(MARKS) if "verified" in parts else ""
     table, alias = _alias(parts["from"], filled, reader)
     joins = tuple(_join(entry, filled, reader) for entry in parts["join"].items()) if "join" in parts else ()
+    absent = parts["without"].items() if "without" in parts else ()
     fields = {}
     for key, entry in parts["fields"].pairs():
         name = filled.text(key)
@@ -255,6 +271,7 @@ def _block(node: Node, filled: _Filled, reader: _Reader) -> Block:
         key=_key(parts["key"], filled),
         deleted=filled.expression(parts["deleted"]) if "deleted" in parts else None,
         fields=fields,
+        without=tuple(_table_called(name, entry, reader) for entry in absent if (name := filled.text(entry))),
         place=node.where,
     )
 
@@ -275,10 +292,14 @@ def _alias(node: Node, filled: _Filled, reader: _Reader) -> tuple[str, str]:
     words = filled.text(node).split()
     if len(words) != 2 or not _NAME.fullmatch(words[1]):
         raise node.error("A table and an alias are expected here, such as `contacts p`.")
-    if words[0] not in reader.tables:
-        hint = nearest(words[0], reader.tables) or "Describe it under `tables`."
-        raise node.error(f"There is no table {words[0][:40]!r} in this profile.", hint)
-    return words[0], words[1]
+    return _table_called(words[0], node, reader), words[1]
+
+
+def _table_called(name: str, node: Node, reader: _Reader) -> str:
+    if name not in reader.tables:
+        hint = nearest(name, reader.tables) or "Describe it under `tables`."
+        raise node.error(f"There is no table {name[:40]!r} in this profile.", hint)
+    return name
 
 
 def _join(node: Node, filled: _Filled, reader: _Reader) -> JoinSpec:

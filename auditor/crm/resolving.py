@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from auditor.crm.profile import ColumnSpec, Fingerprint, NamedIn, Profile, TableSpec
+from auditor.crm.profile import ColumnSpec, NamedIn, Profile, TableSpec
 from auditor.model import SourceInfo, TableInfo
 
 Lookup = Callable[[TableInfo, str, Mapping[str, str]], tuple[str, ...]]
@@ -49,68 +49,111 @@ class FoundTable:
         return (name,) if name else ()
 
 
-def recognises(fingerprint: Fingerprint, info: SourceInfo) -> str | None:
-    """The prefix under which a source fits a fingerprint; None if it does not fit."""
-    every = (*fingerprint.all, *fingerprint.any)
-    if not every:
-        return None
-    for prefix in _prefixes(every[0], info):
-        there = [_present(entry, prefix, info) for entry in fingerprint.all]
-        some = [_present(entry, prefix, info) for entry in fingerprint.any]
-        wrong = [_present(entry, prefix, info) for entry in fingerprint.none]
-        if all(there) and (not some or any(some)) and not any(wrong):
-            return prefix
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where in a source a CRM's tables lie: the prefix of their names, and the schema if it is one of several."""
+
+    prefix: str = ""
+    schema: str | None = None
+    marks: tuple[str, ...] = ()
+    """Entries of the fingerprint by which it was recognised, with the prefix filled in."""
+
+
+def recognises(profile: Profile, info: SourceInfo) -> Home | None:
+    """Where a source holds what the profile's fingerprint asks for; None if it does not fit."""
+    schemas = dict.fromkeys(table.schema for table in info.tables)
+    for schema in schemas if len(schemas) > 1 else ():
+        alone = replace(info, tables=tuple(t for t in info.tables if t.schema == schema))
+        home = _fitting(profile, alone)
+        if home is not None:
+            return replace(home, schema=schema)
+    return _fitting(profile, info)
+
+
+def _fitting(profile: Profile, info: SourceInfo) -> Home | None:
+    fingerprint = profile.fingerprint
+    first = fingerprint.all[:1] or tuple(alternative[0] for alternative in fingerprint.any)
+    prefixes = {prefix for entry in first for prefix in _prefixes(entry, profile, info)}
+    for prefix in sorted(prefixes, key=lambda prefix: (len(prefix), prefix)):
+        there = _Marks(profile, prefix, info)
+        some = next((alternative for alternative in fingerprint.any if there.all(alternative)), ())
+        if there.all(fingerprint.all) and (some or not fingerprint.any) and not there.any(fingerprint.none):
+            marks = tuple(entry.replace(PREFIX, prefix) for entry in fingerprint.all or some)
+            return Home(prefix, marks=marks)
     return None
 
 
-def find_prefix(profile: Profile, info: SourceInfo) -> str:
-    """The prefix of a source that is known to be of this CRM; empty if nothing tells."""
-    found = recognises(profile.fingerprint, info)
+def find_home(profile: Profile, info: SourceInfo) -> Home:
+    """Where the tables lie in a source that is known to be of this CRM; no prefix if nothing tells."""
+    found = recognises(profile, info)
     if found is not None:
         return found
     counts: dict[str, int] = {}
     for spec in profile.tables.values():
         for name in spec.named:
-            for prefix in _prefixes(name, info):
+            for prefix in _prefixes(name, profile, info):
                 counts[prefix] = counts.get(prefix, 0) + 1
-    return max(counts, key=lambda prefix: (counts[prefix], prefix == ""), default="")
+    return Home(max(counts, key=lambda prefix: (counts[prefix], prefix == ""), default=""))
 
 
 def find_tables(profile: Profile, info: SourceInfo, lookup: Lookup) -> dict[str, FoundTable]:
     """Every table of the profile that the source has, with the columns it has."""
-    prefix = find_prefix(profile, info)
+    home = find_home(profile, info)
+    if home.schema is not None:  # its own tables first; others may hold what it lacks
+        info = replace(info, tables=tuple(sorted(info.tables, key=lambda table: table.schema != home.schema)))
+    search = _Search(profile, home.prefix, info, lookup)
     found = {}
     for spec in profile.tables.values():
-        tables = _tables(spec, prefix, info, lookup)
+        tables = search.tables(spec)
         if tables:
             columns = {
-                column.name: tuple(_column(column, table, prefix, info, lookup) for table in tables)
-                for column in spec.columns.values()
+                column.name: tuple(search.column(column, table) for table in tables) for column in spec.columns.values()
             }
             found[spec.name] = FoundTable(spec, tables, columns)
     return found
 
 
-def _tables(spec: TableSpec, prefix: str, info: SourceInfo, lookup: Lookup) -> tuple[TableInfo, ...]:
-    if spec.named_in is not None:
-        names: Sequence[str] = _looked_up(spec.named_in, prefix, info, lookup)
-        return tuple(t for t in info.tables if t.name in names)
-    for pattern in spec.named:
-        shape = _shape(pattern.replace(PREFIX, prefix))
-        tables = tuple(t for t in info.tables if shape.fullmatch(t.name))
-        if tables:
-            # Without a star a name means one table; the same name in a second schema is another matter.
-            return tables if "*" in pattern else tables[:1]
-    return ()
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Looks for one profile's names in one source."""
 
+    profile: Profile
+    prefix: str
+    info: SourceInfo
+    lookup: Lookup
 
-def _column(column: ColumnSpec, table: TableInfo, prefix: str, info: SourceInfo, lookup: Lookup) -> str:
-    names = {c.name.casefold(): c.name for c in table.columns}
-    if column.named_in is not None:
-        wanted: Sequence[str] = _looked_up(column.named_in, prefix, info, lookup)
-    else:
-        wanted = column.named
-    return next((names[name.casefold()] for name in wanted if name.casefold() in names), "")
+    def tables(self, spec: TableSpec) -> tuple[TableInfo, ...]:
+        """The tables that a spec means."""
+        if spec.named_in is not None:
+            names: Sequence[str] = self._looked_up(spec.named_in)
+            return tuple(t for t in self.info.tables if t.name in names)
+        for pattern in spec.named:
+            shape = _shape(pattern.replace(PREFIX, self.prefix), self.profile)
+            tables = tuple(t for t in self.info.tables if shape.fullmatch(_own_name(t, self.profile)))
+            if tables:
+                # Without a star a name means one table; the same name in a second schema is another matter.
+                return tables if "*" in pattern else tables[:1]
+        return ()
+
+    def column(self, column: ColumnSpec, table: TableInfo) -> str:
+        """What a table calls a column; empty if it lacks it."""
+        exact = {c.name.casefold(): c.name for c in table.columns}
+        wanted: Sequence[str] = column.named if column.named_in is None else self._looked_up(column.named_in)
+        compared = {self.profile.compared(c.name): c.name for c in reversed(table.columns)}
+        for name in wanted:
+            found = exact.get(name.casefold()) or compared.get(self.profile.compared(name))
+            if found:
+                return found
+        return ""
+
+    def _looked_up(self, named_in: NamedIn) -> tuple[str, ...]:
+        name = named_in.table.replace(PREFIX, self.prefix).casefold()
+        table = next((t for t in self.info.tables if t.name.casefold() == name), None)
+        if table is None:
+            return ()
+        columns = {c.name for c in table.columns}
+        known = {named_in.column, *named_in.where} <= columns
+        return self.lookup(table, named_in.column, named_in.where) if known else ()
 
 
 def matching_columns(like: str, table: TableInfo) -> Iterator[tuple[str, str]]:
@@ -123,35 +166,46 @@ def matching_columns(like: str, table: TableInfo) -> Iterator[tuple[str, str]]:
             yield name, name[len(before) : len(name) - len(after)]
 
 
-def _looked_up(named_in: NamedIn, prefix: str, info: SourceInfo, lookup: Lookup) -> tuple[str, ...]:
-    name = named_in.table.replace(PREFIX, prefix).casefold()
-    table = next((t for t in info.tables if t.name.casefold() == name), None)
-    if table is None:
-        return ()
-    columns = {c.name for c in table.columns}
-    return lookup(table, named_in.column, named_in.where) if {named_in.column, *named_in.where} <= columns else ()
+def _own_name(table: TableInfo, profile: Profile) -> str:
+    """A table's name as the profile compares it, without the schema that tells it from a namesake."""
+    return profile.compared(table.name.removeprefix(f"{table.schema}.") if table.schema else table.name)
 
 
-def _shape(pattern: str) -> re.Pattern[str]:
-    return re.compile(".+".join(re.escape(part) for part in pattern.split("*")), re.IGNORECASE)
+def _shape(pattern: str, profile: Profile) -> re.Pattern[str]:
+    return re.compile(".+".join(re.escape(profile.compared(part)) for part in pattern.split("*")))
 
 
-def _prefixes(entry: str, info: SourceInfo) -> list[str]:
+def _prefixes(entry: str, profile: Profile, info: SourceInfo) -> list[str]:
     """Prefixes under which the source has the table, the shortest first."""
     pattern = entry.partition(".")[0]
     if PREFIX not in pattern:
         return [""]
-    tail = _shape(pattern.replace(PREFIX, ""))
-    prefixes = {
-        table.name[:cut] for table in info.tables for cut in range(len(table.name)) if tail.fullmatch(table.name[cut:])
-    }
-    return sorted(prefixes, key=lambda prefix: (len(prefix), prefix))
+    tail = _shape(pattern.replace(PREFIX, ""), profile)
+    names = {_own_name(table, profile) for table in info.tables}
+    return sorted({name[:cut] for name in names for cut in range(len(name)) if tail.fullmatch(name[cut:])})
 
 
-def _present(entry: str, prefix: str, info: SourceInfo) -> bool:
-    name, _, column = entry.replace(PREFIX, prefix).partition(".")
-    shape = _shape(name)
-    return any(
-        shape.fullmatch(table.name) and (not column or any(_shape(column).fullmatch(c.name) for c in table.columns))
-        for table in info.tables
-    )
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Says which entries of a fingerprint a source has under a prefix."""
+
+    profile: Profile
+    prefix: str
+    info: SourceInfo
+
+    def all(self, entries: Sequence[str]) -> bool:
+        """Whether it has every entry."""
+        return all(self._has(entry) for entry in entries)
+
+    def any(self, entries: Sequence[str]) -> bool:
+        """Whether it has one of them."""
+        return any(self._has(entry) for entry in entries)
+
+    def _has(self, entry: str) -> bool:
+        name, _, column = entry.replace(PREFIX, self.prefix).partition(".")
+        table_shape, column_shape = _shape(name, self.profile), _shape(column, self.profile)
+        return any(
+            table_shape.fullmatch(_own_name(table, self.profile))
+            and (not column or any(column_shape.fullmatch(self.profile.compared(c.name)) for c in table.columns))
+            for table in self.info.tables
+        )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from auditor.crm.blocks import Ground, rows_of
+from auditor.crm.catalogue import Mapped
 from auditor.crm.filling import Filled
 from auditor.crm.planning import Plan
-from auditor.crm.profile import Profile
 from auditor.language import Context
 from auditor.model import BoundRelation, Skipped
 from auditor.relations import Relations
@@ -33,7 +33,7 @@ class Work:
     rows: dict[str, int] = field(default_factory=dict)
     bound: list[BoundRelation] = field(default_factory=list)
     failures: list[Skipped] = field(default_factory=list)
-    mapped: dict[str, tuple[Profile, frozenset[str]]] = field(default_factory=dict)
+    mapped: dict[str, Mapped] = field(default_factory=dict)
     read: dict[tuple[str, str], int] = field(default_factory=dict)
     """Rows that were staged of each table, by source and table."""
     homes: dict[str, str] = field(default_factory=dict)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from auditor.knowledge import Node
 
@@ -32,9 +34,11 @@ def options_of(parts: Mapping[str, Node]) -> dict[str, Any]:
 
 def _code_of_pattern(pattern: Node, code: Node) -> str:
     try:
-        re.compile(pattern.text())
-    except re.error:
-        raise pattern.error("This is not a regular expression.") from None
+        pc.match_substring_regex(pa.array([""]), pattern.text())  # the engine that will read the values: RE2
+    except pa.ArrowInvalid:
+        raise pattern.error(
+            "This is not a regular expression.", "RE2 knows no look-ahead and no backreferences."
+        ) from None
     return code.text()
 
 

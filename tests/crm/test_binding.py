@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from auditor.crm.binding import bind
+from auditor.crm.profile import Fingerprint, Profile, TableSpec
+from auditor.crm.resolving import find_tables, recognises
 from auditor.errors import KnowledgeError
-from auditor.model import CategoryFound, ColumnInventory, Fill, Inventory
+from auditor.model import CategoryFound, ColumnInfo, ColumnInventory, Fill, Inventory, SourceInfo, TableInfo
 from auditor.policy import Policy
 from auditor.sources import open_source
 from auditor.stage import memory_stage
@@ -113,6 +115,33 @@ def test_what_a_source_lacks_is_not_mapped_and_named(folder: Path) -> None:
         assert result.relation("message").reason == "this source has no mails"
         assert not result.relation("message").mapped
         assert result.relation("user").reason == "this source has no staff"
+
+
+def test_the_first_of_several_leaves_out_what_lies_behind_a_join_that_cannot_be_made(folder: Path) -> None:
+    text = PROFILE.replace("on: m.person = p.id, one", "on: m.person = p.mail_key, one")
+    (folder.parent / "tiny.yaml").write_text(
+        text.replace("columns: {id: key, surname", "columns: {mail_key: key, id: key, surname")
+    )
+    with bound(folder, profile=profile(folder)) as result:
+        email = result.relation("subject").fields["email"]
+        assert (email.fill, email.origin) == (Fill.FILLED, ("people.mail",))
+
+
+def test_one_schema_of_several_is_a_crms_home_and_its_tables_go_first() -> None:
+    columns = tuple(ColumnInfo(name, "text") for name in ("id", "surname"))
+    tables = (
+        TableInfo("hr.people", (ColumnInfo("id", "text"),), schema="hr"),
+        TableInfo("crm.people", columns, schema="crm"),
+        TableInfo("tags", columns, schema="hr"),
+    )
+    info = SourceInfo("data", "postgresql", "data", tables)
+    spec = {name: TableSpec(name, (name,), {}) for name in ("people", "tags")}
+    tiny = Profile("tiny", "Tiny", "", "S", Fingerprint(all=("people.surname",)), spec, ())
+    home = recognises(tiny, info)
+    assert home is not None
+    assert home.schema == "crm"
+    found = find_tables(tiny, info, lambda table, column, where: ())
+    assert {name: table.tables[0].name for name, table in found.items()} == {"people": "crm.people", "tags": "tags"}
 
 
 def test_a_field_is_empty_if_no_row_has_a_value(folder: Path) -> None:

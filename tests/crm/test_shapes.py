@@ -35,7 +35,7 @@ def test_a_shapes_profile_has_no_error_and_recognises_its_data(folder: Path, tmp
     path = folder / f"{folder.name}.yaml"
     assert check_profile(path) == ()
     with open_source(str(_data(folder, tmp_path))) as source:
-        assert recognises(load_profile(path).fingerprint, source.info) is not None
+        assert recognises(load_profile(path), source.info) is not None
 
 
 @pytest.mark.parametrize("folder", SHAPES, ids=lambda path: path.name)
