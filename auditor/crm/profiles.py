@@ -77,5 +77,6 @@ def recognise(info: SourceInfo, profiles: Sequence[Profile]) -> tuple[Profile | 
     fitting.sort(key=lambda found: -len(found[0].fingerprint.all))
     profile, home = fitting[0]
     under = f", with the prefix {home.prefix}" if home.prefix else ""
+    under += f", with the suffix {home.suffix}" if home.suffix else ""
     under += f", in the schema {home.schema}" if home.schema else ""
     return profile, f"it has {', '.join(home.marks)}{under}", tuple(p.name for p, _ in fitting[1:])

@@ -12,7 +12,7 @@ from auditor.model import SourceInfo, TableInfo
 Lookup = Callable[[TableInfo, str, Mapping[str, str]], tuple[str, ...]]
 """Reads from a table the values of a column in the rows where other columns say so."""
 
-PREFIX = "{prefix}"
+PREFIX, SUFFIX = "{prefix}", "{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,17 @@ class FoundTable:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where in a source a CRM's tables lie: the prefix of their names, and the schema if it is one of several."""
+    """Where in a source a CRM's tables lie: what stands around their names, and the schema if it is one of several."""
 
     prefix: str = ""
+    suffix: str = ""
     schema: str | None = None
     marks: tuple[str, ...] = ()
-    """Entries of the fingerprint by which it was recognised, with the prefix filled in."""
+    """Entries of the fingerprint by which it was recognised, with prefix and suffix filled in."""
+
+    def filled(self, pattern: str) -> str:
+        """A pattern with prefix and suffix filled in."""
+        return pattern.replace(PREFIX, self.prefix).replace(SUFFIX, self.suffix)
 
 
 def recognises(profile: Profile, info: SourceInfo) -> Home | None:
@@ -73,27 +78,29 @@ def recognises(profile: Profile, info: SourceInfo) -> Home | None:
 def _fitting(profile: Profile, info: SourceInfo) -> Home | None:
     fingerprint = profile.fingerprint
     first = fingerprint.all[:1] or tuple(alternative[0] for alternative in fingerprint.any)
-    prefixes = {prefix for entry in first for prefix in _prefixes(entry, profile, info)}
-    for prefix in sorted(prefixes, key=lambda prefix: (len(prefix), prefix)):
-        there = _Marks(profile, prefix, info)
+    for home in sorted({home for entry in first for home in _homes(entry, profile, info)}, key=_plainest):
+        there = _Marks(profile, home, info)
         some = next((alternative for alternative in fingerprint.any if there.all(alternative)), ())
         if there.all(fingerprint.all) and (some or not fingerprint.any) and not there.any(fingerprint.none):
-            marks = tuple(entry.replace(PREFIX, prefix) for entry in fingerprint.all or some)
-            return Home(prefix, marks=marks)
+            return replace(home, marks=tuple(home.filled(entry) for entry in fingerprint.all or some))
     return None
 
 
+def _plainest(home: Home) -> tuple[int, str, str]:
+    return len(home.prefix) + len(home.suffix), home.prefix, home.suffix
+
+
 def find_home(profile: Profile, info: SourceInfo) -> Home:
-    """Where the tables lie in a source that is known to be of this CRM; no prefix if nothing tells."""
+    """Where the tables lie in a source that is known to be of this CRM; under their own names if nothing tells."""
     found = recognises(profile, info)
     if found is not None:
         return found
-    counts: dict[str, int] = {}
+    counts: dict[Home, int] = {}
     for spec in profile.tables.values():
         for name in spec.named:
-            for prefix in _prefixes(name, profile, info):
-                counts[prefix] = counts.get(prefix, 0) + 1
-    return Home(max(counts, key=lambda prefix: (counts[prefix], prefix == ""), default=""))
+            for home in _homes(name, profile, info):
+                counts[home] = counts.get(home, 0) + 1
+    return max(counts, key=lambda home: (counts[home], home == Home()), default=Home())
 
 
 def find_tables(profile: Profile, info: SourceInfo, lookup: Lookup) -> dict[str, FoundTable]:
@@ -101,7 +108,7 @@ def find_tables(profile: Profile, info: SourceInfo, lookup: Lookup) -> dict[str,
     home = find_home(profile, info)
     if home.schema is not None:  # its own tables first; others may hold what it lacks
         info = replace(info, tables=tuple(sorted(info.tables, key=lambda table: table.schema != home.schema)))
-    search = _Search(profile, home.prefix, info, lookup)
+    search = _Search(profile, home, info, lookup)
     found = {}
     for spec in profile.tables.values():
         tables = search.tables(spec)
@@ -118,7 +125,7 @@ class _Search:
     """Looks for one profile's names in one source."""
 
     profile: Profile
-    prefix: str
+    home: Home
     info: SourceInfo
     lookup: Lookup
 
@@ -128,7 +135,7 @@ class _Search:
             names: Sequence[str] = self._looked_up(spec.named_in)
             return tuple(t for t in self.info.tables if t.name in names)
         for pattern in spec.named:
-            shape = _shape(pattern.replace(PREFIX, self.prefix), self.profile)
+            shape = _shape(self.home.filled(pattern), self.profile)
             tables = tuple(t for t in self.info.tables if shape.fullmatch(_own_name(t, self.profile)))
             if tables:
                 # Without a star a name means one table; the same name in a second schema is another matter.
@@ -147,7 +154,7 @@ class _Search:
         return ""
 
     def _looked_up(self, named_in: NamedIn) -> tuple[str, ...]:
-        name = named_in.table.replace(PREFIX, self.prefix).casefold()
+        name = self.home.filled(named_in.table).casefold()
         table = next((t for t in self.info.tables if t.name.casefold() == name), None)
         if table is None:
             return ()
@@ -175,22 +182,27 @@ def _shape(pattern: str, profile: Profile) -> re.Pattern[str]:
     return re.compile(".+".join(re.escape(profile.compared(part)) for part in pattern.split("*")))
 
 
-def _prefixes(entry: str, profile: Profile, info: SourceInfo) -> list[str]:
-    """Prefixes under which the source has the table, the shortest first."""
+def _homes(entry: str, profile: Profile, info: SourceInfo) -> set[Home]:
+    """Every prefix and suffix under which the source has the table."""
     pattern = entry.partition(".")[0]
-    if PREFIX not in pattern:
-        return [""]
-    tail = _shape(pattern.replace(PREFIX, ""), profile)
-    names = {_own_name(table, profile) for table in info.tables}
-    return sorted({name[:cut] for name in names for cut in range(len(name)) if tail.fullmatch(name[cut:])})
+    if PREFIX not in pattern and SUFFIX not in pattern:
+        return {Home()}
+    core = _shape(pattern.replace(PREFIX, "").replace(SUFFIX, ""), profile)
+    return {
+        Home(name[:start], name[end:])
+        for name in {_own_name(table, profile) for table in info.tables}
+        for start in (range(len(name)) if PREFIX in pattern else (0,))
+        for end in (range(start + 1, len(name) + 1) if SUFFIX in pattern else (len(name),))
+        if core.fullmatch(name, start, end)
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """Says which entries of a fingerprint a source has under a prefix."""
+    """Says which entries of a fingerprint a source has in one place."""
 
     profile: Profile
-    prefix: str
+    home: Home
     info: SourceInfo
 
     def all(self, entries: Sequence[str]) -> bool:
@@ -202,7 +214,7 @@ class _Marks:
         return any(self._has(entry) for entry in entries)
 
     def _has(self, entry: str) -> bool:
-        name, _, column = entry.replace(PREFIX, self.prefix).partition(".")
+        name, _, column = self.home.filled(entry).partition(".")
         table_shape, column_shape = _shape(name, self.profile), _shape(column, self.profile)
         return any(
             table_shape.fullmatch(_own_name(table, self.profile))

