@@ -114,7 +114,8 @@ def warehouse(tables: Mapping[str, str], path: Path, prefix: str = "") -> Path:
 @pytest.fixture(params=EXPORTS, ids=lambda path: path.stem)
 def export(request: pytest.FixtureRequest) -> dict[str, Any]:
     """An export's description, with its profile's name."""
-    return {"profile": request.param.stem, **yaml.safe_load(request.param.read_text(encoding="utf-8"))}
+    described: dict[str, Any] = yaml.safe_load(request.param.read_text(encoding="utf-8"))
+    return {"profile": request.param.stem} | described
 
 
 def check(found: Found, export: Mapping[str, Any]) -> None:
