@@ -4,43 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from auditor.audit import Options, run
 from auditor.crm.profiles import load_profiles
 from auditor.crm.resolving import recognises
-from auditor.model import AuditResult, State
-from auditor.policy import Policy
-from auditor.rules.loading import load_packs, load_rules_or_raise
+from auditor.model import State
 from auditor.sources import open_source
 from fixtures.demo.generate import FEWEST, build
 from tests import servers
 from tests.acceptance.conftest import TRIALS, needs_trials
-from tests.crm.planting import CRMS, expected, planted, script
-
-
-@dataclass(frozen=True)
-class Found:
-    """An audit's result and the keys of the records that violate each rule."""
-
-    result: AuditResult
-    violations: Mapping[str, list[str]]
-
-
-def audited(source: Path | str, as_of: date) -> Found:
-    keys: dict[str, list[str]] = defaultdict(list)
-    options = Options(as_of=as_of, key=b"k" * 32, values=20, workers=1)
-    result = run(
-        [str(source)], load_rules_or_raise(), load_packs(), Policy(), options, lambda step: None,
-        lambda rule, place, records: keys[rule.id].extend(key for key, _ in records),
-    )  # fmt: skip
-    return Found(result, {rule: sorted(found) for rule, found in keys.items()})
+from tests.crm.planting import CRMS, audited, expected, planted, script
 
 
 @pytest.fixture(scope="module", params=CRMS)
@@ -55,15 +30,16 @@ def test_what_was_planted_is_found_and_nothing_else(crm: str, tmp_path: Path) ->
     assert found.violations == wanted["violations"]
     assert found.result.binding.people == wanted["people"]
     assert found.result.complete
-    assert [(used.profile, used.alternatives) for used in found.result.binding.profiles] == [(crm, ())]
+    assert [(used.profile, used.alternatives) for used in found.result.binding.profiles] == [(wanted["profile"], ())]
     assert not [rule.rule.id for rule in found.result.rules if rule.state is State.ERROR]
 
 
 def test_a_profile_fits_its_own_crm_and_no_other(crm: str, tmp_path: Path) -> None:
     with open_source(str(planted(crm, tmp_path))) as source:
-        assert [p.name for p in load_profiles() if recognises(p.fingerprint, source.info) is not None] == [crm]
+        fitting = [p.name for p in load_profiles() if recognises(p, source.info) is not None]
+        assert fitting == [expected(crm)["profile"]]
     with open_source(str(build(tmp_path / "demo", people=FEWEST).sqlite)) as source:
-        assert [p.name for p in load_profiles() if recognises(p.fingerprint, source.info) is not None] == ["demo"]
+        assert [p.name for p in load_profiles() if recognises(p, source.info) is not None] == ["demo"]
 
 
 @pytest.mark.parametrize(("name", "kind"), [("odoo", "postgresql"), ("espocrm", "mariadb")])
