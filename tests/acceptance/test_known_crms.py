@@ -130,4 +130,4 @@ def test_no_profile_fits_another_known_crm(tmp_path: Path, suitecrm: Path, civic
         own[path] = profiles
     for path, profiles in own.items():
         with open_source(str(path)) as source:
-            assert [p.name for p in load_profiles() if recognises(p.fingerprint, source.info) is not None] == profiles
+            assert [p.name for p in load_profiles() if recognises(p, source.info) is not None] == profiles
