@@ -122,7 +122,7 @@ def test_six_plain_files_are_read_by_the_inferred_profile(audit):
 
 
 def test_no_profile_fits_another_known_crm(tmp_path: Path, suitecrm: Path, civicrm: Path, npsp: Path) -> None:
-    own = {suitecrm: ["suitecrm"], civicrm: ["civicrm"], npsp: []}
+    own = {suitecrm: ["suitecrm"], civicrm: ["civicrm"], npsp: ["salesforce"]}
     for name, profiles in (("espocrm/espocrm_schema", ["espocrm"]), ("vtiger/vtiger_7.1.0_schema", ["vtiger"])):
         path = tmp_path / f"{Path(name).name}.sqlite"
         with contextlib.closing(sqlite3.connect(path)) as connection:

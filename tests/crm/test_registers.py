@@ -17,7 +17,7 @@ from auditor.rules.evaluate import evaluate
 from auditor.rules.loading import load_rules_or_raise
 from tests.crm.bound import Bound, bound
 
-CONTACTS = """Id,FirstName,LastName,Email,Phone,HasOptedOutOfEmail,MailingCountry
+CONTACTS = """Id,FirstName,LastName,Email,Phone,EmailOptOut,MailingCountry
 1,Ada,L,ada@example.com,+49 30 23125 001,,DE
 2,Ben,M,ben@example.com,+49 30 23125 002,,DE
 3,Cleo,N,cleo@example.com,,,US
