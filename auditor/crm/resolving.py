@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from auditor.crm.profile import ColumnSpec, NamedIn, Profile, TableSpec
 from auditor.model import SourceInfo, TableInfo
@@ -76,12 +77,13 @@ def recognises(profile: Profile, info: SourceInfo) -> Home | None:
 
 
 def _fitting(profile: Profile, info: SourceInfo) -> Home | None:
-    fingerprint = profile.fingerprint
+    fingerprint, names = profile.fingerprint, _Names.of(profile, info)
     first = fingerprint.all[:1] or tuple(alternative[0] for alternative in fingerprint.any)
-    for home in sorted({home for entry in first for home in _homes(entry, profile, info)}, key=_plainest):
-        there = _Marks(profile, home, info)
-        some = next((alternative for alternative in fingerprint.any if there.all(alternative)), ())
-        if there.all(fingerprint.all) and (some or not fingerprint.any) and not there.any(fingerprint.none):
+    for home in sorted({home for entry in first for home in names.homes(entry.partition(".")[0])}, key=_plainest):
+        there = partial(names.have, home)
+        some = next((alternative for alternative in fingerprint.any if all(map(there, alternative))), ())
+        every = all(map(there, fingerprint.all)) and not any(map(there, fingerprint.none))
+        if every and (some or not fingerprint.any):
             return replace(home, marks=tuple(home.filled(entry) for entry in fingerprint.all or some))
     return None
 
@@ -96,9 +98,10 @@ def find_home(profile: Profile, info: SourceInfo) -> Home:
     if found is not None:
         return found
     counts: dict[Home, int] = {}
+    names = _Names.of(profile, info)
     for spec in profile.tables.values():
-        for name in spec.named:
-            for home in _homes(name, profile, info):
+        for pattern in spec.named:
+            for home in names.homes(pattern):
                 counts[home] = counts.get(home, 0) + 1
     return max(counts, key=lambda home: (counts[home], home == Home()), default=Home())
 
@@ -108,7 +111,7 @@ def find_tables(profile: Profile, info: SourceInfo, lookup: Lookup) -> dict[str,
     home = find_home(profile, info)
     if home.schema is not None:  # its own tables first; others may hold what it lacks
         info = replace(info, tables=tuple(sorted(info.tables, key=lambda table: table.schema != home.schema)))
-    search = _Search(profile, home, info, lookup)
+    search = _Search(_Names.of(profile, info), home, info, lookup)
     found = {}
     for spec in profile.tables.values():
         tables = search.tables(spec)
@@ -124,7 +127,7 @@ def find_tables(profile: Profile, info: SourceInfo, lookup: Lookup) -> dict[str,
 class _Search:
     """Looks for one profile's names in one source."""
 
-    profile: Profile
+    names: _Names
     home: Home
     info: SourceInfo
     lookup: Lookup
@@ -135,8 +138,7 @@ class _Search:
             names: Sequence[str] = self._looked_up(spec.named_in)
             return tuple(t for t in self.info.tables if t.name in names)
         for pattern in spec.named:
-            shape = _shape(self.home.filled(pattern), self.profile)
-            tables = tuple(t for t in self.info.tables if shape.fullmatch(_own_name(t, self.profile)))
+            tables = self.names.called(self.home.filled(pattern))
             if tables:
                 # Without a star a name means one table; the same name in a second schema is another matter.
                 return tables if "*" in pattern else tables[:1]
@@ -146,9 +148,10 @@ class _Search:
         """What a table calls a column; empty if it lacks it."""
         exact = {c.name.casefold(): c.name for c in table.columns}
         wanted: Sequence[str] = column.named if column.named_in is None else self._looked_up(column.named_in)
-        compared = {self.profile.compared(c.name): c.name for c in reversed(table.columns)}
+        compare = self.names.profile.compared
+        compared = {compare(c.name): c.name for c in reversed(table.columns)}
         for name in wanted:
-            found = exact.get(name.casefold()) or compared.get(self.profile.compared(name))
+            found = exact.get(name.casefold()) or compared.get(compare(name))
             if found:
                 return found
         return ""
@@ -173,51 +176,51 @@ def matching_columns(like: str, table: TableInfo) -> Iterator[tuple[str, str]]:
             yield name, name[len(before) : len(name) - len(after)]
 
 
-def _own_name(table: TableInfo, profile: Profile) -> str:
-    """A table's name as the profile compares it, without the schema that tells it from a namesake."""
-    return profile.compared(table.name.removeprefix(f"{table.schema}.") if table.schema else table.name)
-
-
-def _shape(pattern: str, profile: Profile) -> re.Pattern[str]:
-    return re.compile(".+".join(re.escape(profile.compared(part)) for part in pattern.split("*")))
-
-
-def _homes(entry: str, profile: Profile, info: SourceInfo) -> set[Home]:
-    """Every prefix and suffix under which the source has the table."""
-    pattern = entry.partition(".")[0]
-    if PREFIX not in pattern and SUFFIX not in pattern:
-        return {Home()}
-    core = _shape(pattern.replace(PREFIX, "").replace(SUFFIX, ""), profile)
-    return {
-        Home(name[:start], name[end:])
-        for name in {_own_name(table, profile) for table in info.tables}
-        for start in (range(len(name)) if PREFIX in pattern else (0,))
-        for end in (range(start + 1, len(name) + 1) if SUFFIX in pattern else (len(name),))
-        if core.fullmatch(name, start, end)
-    }
-
-
 @dataclass(frozen=True, slots=True)
-class _Marks:
-    """Says which entries of a fingerprint a source has in one place."""
+class _Names:
+    """The tables of a source by their names, as a profile compares them."""
 
     profile: Profile
-    home: Home
-    info: SourceInfo
+    tables: Mapping[str, tuple[TableInfo, ...]]
 
-    def all(self, entries: Sequence[str]) -> bool:
-        """Whether it has every entry."""
-        return all(self._has(entry) for entry in entries)
+    @classmethod
+    def of(cls, profile: Profile, info: SourceInfo) -> _Names:
+        """The tables by their own names, without the schema that tells one from a namesake."""
+        tables: dict[str, tuple[TableInfo, ...]] = {}
+        for table in info.tables:
+            own = table.name.removeprefix(f"{table.schema}.") if table.schema else table.name
+            name = profile.compared(own)
+            tables[name] = (*tables.get(name, ()), table)
+        return cls(profile, tables)
 
-    def any(self, entries: Sequence[str]) -> bool:
-        """Whether it has one of them."""
-        return any(self._has(entry) for entry in entries)
+    def called(self, pattern: str) -> tuple[TableInfo, ...]:
+        """The tables that fit a pattern, in which a star stands for anything."""
+        if "*" not in pattern:
+            return self.tables.get(self.profile.compared(pattern), ())
+        shape = self._shape(pattern)
+        return tuple(table for name, tables in self.tables.items() if shape.fullmatch(name) for table in tables)
 
-    def _has(self, entry: str) -> bool:
-        name, _, column = self.home.filled(entry).partition(".")
-        table_shape, column_shape = _shape(name, self.profile), _shape(column, self.profile)
+    def homes(self, pattern: str) -> set[Home]:
+        """Every prefix and suffix under which there is a table that fits a pattern."""
+        before, after = PREFIX in pattern, SUFFIX in pattern
+        if not before and not after:
+            return {Home()}
+        core = self._shape(pattern.replace(PREFIX, "").replace(SUFFIX, ""))
+        return {
+            Home(name[: found.start()], name[found.end() :])
+            for name in self.tables
+            for found in (core.match(name, start) for start in (range(len(name)) if before else (0,)))
+            if found is not None and (after or found.end() == len(name))
+        }
+
+    def have(self, home: Home, entry: str) -> bool:
+        """Whether they have an entry of a fingerprint, `table` or `table.column`."""
+        name, _, column = home.filled(entry).partition(".")
+        shape = self._shape(column)
         return any(
-            table_shape.fullmatch(_own_name(table, self.profile))
-            and (not column or any(column_shape.fullmatch(self.profile.compared(c.name)) for c in table.columns))
-            for table in self.info.tables
+            not column or any(shape.fullmatch(self.profile.compared(c.name)) for c in table.columns)
+            for table in self.called(name)
         )
+
+    def _shape(self, pattern: str) -> re.Pattern[str]:
+        return re.compile(".+".join(re.escape(self.profile.compared(part)) for part in pattern.split("*")))
