@@ -99,7 +99,8 @@ def _joined(block: Block, ground: Ground) -> tuple[sa.FromClause, Columned]:
         pairs = equalities(join.on, inner)
         picked = _picked(join, pairs, block, ground)
         match = sa.and_(
-            *(picked.c[_name(own.names[0], own.names[1])] == scope.resolve(outer).column for own, outer in pairs)
+            sa.true(),
+            *(picked.c[_name(own.names[0], own.names[1])] == scope.resolve(outer).column for own, outer in pairs),
         )
         source = source.join(picked, match, isouter=join.kind in (LEFT, COLLECT))
         for alias in inner:
@@ -141,7 +142,7 @@ def _picked(join: JoinSpec, pairs: list[Any], block: Block, ground: Ground) -> s
         order.append(sa.desc(by.end if by.end is not None else by.column).nulls_last())
     order += [table.c[ROW] for table in own.values()]
     partition = [scope.resolve(path).column for path, _ in pairs]
-    number = sa.func.row_number().over(partition_by=partition, order_by=order).label("__number")
+    number = sa.func.row_number().over(partition_by=partition or None, order_by=order).label("__number")
     ranked = select.add_columns(number).subquery()
     return sa.select(*(c for c in ranked.columns if c.name != "__number")).where(ranked.c["__number"] == 1).subquery()
 

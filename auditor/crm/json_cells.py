@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
 from auditor.crm.profile import EachMember
+
+_AT_ONCE = 1 << 16
 
 
 def member_of(column: pa.Array, way: Sequence[str]) -> pa.Array:
@@ -18,26 +21,31 @@ def member_of(column: pa.Array, way: Sequence[str]) -> pa.Array:
     return values.take(encoded.indices)
 
 
-def members_as_rows(batch: pa.RecordBatch, column: str, each: EachMember) -> tuple[pa.RecordBatch, dict[str, pa.Array]]:
+def members_as_rows(
+    batch: pa.RecordBatch, column: str, each: EachMember
+) -> Iterator[tuple[pa.RecordBatch, dict[str, pa.Array]]]:
     """The rows of a batch once per member of the JSON object in a column, and the names and value of each member.
 
     A member that is itself an object gives rows of its own, until all names of `each` are used. A cell that is no
-    JSON object gives no row.
+    JSON object gives no row. Of many members, some at a time.
     """
-    places: list[int] = []
-    found: dict[str, list[str | None]] = {name: [] for name in (*each.names, each.value)}
-    for place, text in enumerate(batch.column(column).to_pylist()):
-        for names, value in _leaves(_object(text) or {}, len(each.names)):
-            places.append(place)
-            for name, own in zip(each.names, (*names, *[None] * len(each.names)), strict=False):
-                found[name].append(own)
-            found[each.value].append(_text(value))
-    rows = batch.take(pa.array(places, pa.int64()))
-    return rows, {name: pa.array(texts, pa.string()) for name, texts in found.items()}
+    leaves = (
+        (place, *leaf)
+        for place, text in enumerate(batch.column(column).to_pylist())
+        for leaf in _leaves(_object(text) or {}, len(each.names))
+    )
+    while part := list(islice(leaves, _AT_ONCE)):
+        rows = batch.take(pa.array([place for place, _, _ in part], pa.int64()))
+        extra = {
+            name: pa.array([names[level] if level < len(names) else None for _, names, _ in part], pa.string())
+            for level, name in enumerate(each.names)
+        }
+        yield rows, extra | {each.value: pa.array([_text(value) for _, _, value in part], pa.string())}
 
 
 def _leaves(held: dict[str, Any], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name, value in held.items():
+    for given, value in held.items():
+        name = _whole(given)
         if isinstance(value, dict) and depth > 1:
             yield from (((name, *below), leaf) for below, leaf in _leaves(value, depth - 1))
         else:
@@ -67,4 +75,9 @@ def _text(value: Any) -> str | None:
     """A text, number or truth as text; an object or a list is no single value."""
     if value is None or isinstance(value, dict | list):
         return None
-    return value if isinstance(value, str) else json.dumps(value)
+    return _whole(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters, which JSON may hold and a column may not."""
+    return text.encode("utf-8", "replace").decode("utf-8")

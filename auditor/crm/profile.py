@@ -116,7 +116,8 @@ class JoinSpec:
     kind: str
     table: str
     alias: str
-    on: Expr
+    on: Expr | None
+    """None if the one row that is picked goes with every row, as that of a setting does."""
     where: Expr | None = None
     one: str = ""
     """`first`, `latest` or `preferred`; empty if every match counts (only for inner joins)."""

@@ -303,7 +303,7 @@ def _table_called(name: str, node: Node, reader: _Reader) -> str:
 
 
 def _join(node: Node, filled: _Filled, reader: _Reader) -> JoinSpec:
-    parts = node.fields(("on",), (INNER, LEFT, COLLECT, "where", "one", "by", "of", "via"))
+    parts = node.fields(optional=("on", INNER, LEFT, COLLECT, "where", "one", "by", "of", "via"))
     kinds = [kind for kind in (INNER, LEFT, COLLECT) if kind in parts]
     if len(kinds) != 1:
         raise node.error("A join is one of `inner`, `left` and `collect`.")
@@ -314,13 +314,15 @@ def _join(node: Node, filled: _Filled, reader: _Reader) -> JoinSpec:
         raise node.error("A left join says which row it keeps.", "Add `one: first`, `latest` or `preferred`.")
     if one in ("latest", "preferred") and "by" not in parts:
         raise node.error(f"`one: {one}` needs `by`.", "Name the column that decides.")
+    if "on" not in parts and not one:
+        raise node.error("A join says what its rows have in common.", "Add `on`, or `one` for one row with all.")
     if (kind == COLLECT) != ("of" in parts):
         raise node.error("`collect` and `of` go together.")
     return JoinSpec(
         kind=kind,
         table=table,
         alias=alias,
-        on=filled.expression(parts["on"]),
+        on=filled.expression(parts["on"]) if "on" in parts else None,
         where=filled.expression(parts["where"]) if "where" in parts else None,
         one=one,
         by=filled.expression(parts["by"]) if "by" in parts else None,

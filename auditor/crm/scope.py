@@ -120,14 +120,17 @@ def names(expr: Expr) -> Iterator[Path]:
     return (node for node in syntax.walk(expr) if isinstance(node, Path))
 
 
-def through(expr: Expr, lost: Mapping[str, list[str]]) -> list[str]:
+def through(expr: Expr | None, lost: Mapping[str, list[str]]) -> list[str]:
     """What the source lacks for the joins that an expression leads through; `lost` has it by alias."""
-    return [lacking for path in names(expr) for lacking in lost.get(path.names[0], ())]
+    found = () if expr is None else names(expr)
+    return [lacking for path in found for lacking in lost.get(path.names[0], ())]
 
 
-def equalities(on: Expr, inner: frozenset[str]) -> list[tuple[Path, Path]]:
+def equalities(on: Expr | None, inner: frozenset[str]) -> list[tuple[Path, Path]]:
     """The equalities of a join, the inner column first. Raises ExpressionError if it states anything else."""
-    pairs = []
+    pairs: list[tuple[Path, Path]] = []
+    if on is None:
+        return pairs
     for part in on.parts if isinstance(on, syntax.And) else (on,):
         if (
             not isinstance(part, syntax.Compare)

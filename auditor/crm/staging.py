@@ -203,8 +203,7 @@ def _settled(
         return
     if spec.each_member is not None:
         held = entry.found.physical(spec.each_member.value, index)
-        if held:
-            rows, extra = members_as_rows(batch, held[0], spec.each_member)
+        for rows, extra in members_as_rows(batch, held[0], spec.each_member) if held else ():
             yield _batch(rows, entry, index, extra, settler)
         return
     if spec.attributes is not None:

@@ -220,6 +220,18 @@ def test_a_condition_that_is_denied_is_given_like_any_other(folder: Path) -> Non
         assert rows == [(False, True), (True, True), (None, False)]
 
 
+def test_a_setting_is_one_row_that_goes_with_all(folder: Path) -> None:
+    text = PROFILE.replace(
+        "    key: p.id\n", "      - {left: staff s, where: s.active, one: first}\n    key: p.id\n", 1
+    )
+    text = text.replace("owner_id: p.owner", "owner_id: p.owner, restricted: s exists")
+    (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")
+    for active in ("true", "false"):
+        (folder / "staff.csv").write_text(f"id,active\n1,false\n2,{active}\n3,{active}\n", encoding="utf-8")
+        with bound(folder, profile=profile(folder)) as result:
+            assert [row["restricted"] for row in result.rows("subject")] == [active == "true"] * 3
+
+
 def test_a_constant_alone_fills_no_field(folder: Path) -> None:
     text = PROFILE.replace("owner_id: p.owner", "owner_id: p.owner, restricted: 'first(m.main, false)'")
     (folder.parent / "tiny.yaml").write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ from auditor.sources import open_source
 from fixtures.demo.generate import FEWEST, build
 from tests import servers
 from tests.acceptance.conftest import TRIALS, needs_trials
+from tests.crm.bound import bound
 from tests.crm.planting import CRMS, audited, expected, planted, script
 
 
@@ -88,6 +89,14 @@ def test_odoo_16_names_its_tables_otherwise(tmp_path: Path) -> None:
     violations["country-contradicted"] = ["hr.employee/2", "res.partner/19"]
     assert found.violations == violations
     assert found.result.complete
+
+
+@pytest.mark.parametrize("policy", ["employee_required", "all_required"])
+def test_odoo_may_ask_everybody_for_a_second_factor_by_mail(policy: str, tmp_path: Path) -> None:
+    changes = f"UPDATE ir_config_parameter SET value = '{policy}' WHERE key = 'auth_totp.policy';"
+    with bound(planted("odoo", tmp_path, changes), as_of="2026-11-01") as result:
+        asked = {row["key"]: row["mfa"] for row in result.rows("user")}
+    assert asked == {"2": True, "6": True, "7": True, "8": True, "9": policy == "all_required"}
 
 
 def test_odoo_without_its_optional_modules_is_judged_by_what_is_there(tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ def test_all_errors_are_reported_not_only_the_first(tmp_path: Path) -> None:
         ("kind: \"'contact'\"", "preferred_channels: p.born", "cannot be filled from a birth"),
         ("on: v.person = p.id", "on: v.person = p.id and v.day = p.changed and v.id = 'x'", "`on` compares columns"),
         (", one: latest, by: v.day", "", "A left join says which row it keeps"),
+        ("{left: visits v, on: v.person = p.id, one: latest, by: v.day}", "{inner: visits v}", "have in common"),
         ("one: latest, by: v.day", "one: latest", "needs `by`"),
         ("fields: {kind", "where: p.surname = 'x'\n    fields: {kind", "cannot be compared"),
         ("key: p.id\n", "key: p.id\n    where: p.refuses and\n", "stops too early"),

@@ -94,6 +94,9 @@ INSERT INTO ir_model_data VALUES
   (6, 'base', 'group_system', 'res.groups', 2), (7, 'base', 'group_allow_export', 'res.groups', 6), (8, 'base', 'group_user', 'res.groups', 1),
   (9, '__import__', 'contact_1', 'mailing.contact', 1), (10, 'crm', 'group_system', 'res.groups', 4);
 
+CREATE TABLE ir_config_parameter (id INTEGER PRIMARY KEY, key varchar, value text);
+INSERT INTO ir_config_parameter VALUES (1, 'database.uuid', '65a1b2c3-d4e5-46f0-8172-938475665544'), (2, 'auth_totp.policy', 'False');
+
 CREATE TABLE mail_blacklist (id INTEGER PRIMARY KEY, email varchar, active boolean, create_uid INTEGER, create_date timestamp, write_date timestamp);
 INSERT INTO mail_blacklist VALUES
   (1, 'anna@client.example', true, 4, '2026-03-01 10:00:00', '2026-03-01 10:00:00'),
