@@ -151,7 +151,9 @@ def _shifted(column: Column, length: Period, sign: int, scope: Scope, context: C
             landed = found(day, length.count, sign, off, covered(context), expr)
         start = sa.cast(landed, sa.DateTime())
         full = sa.func.to_microseconds(sa.literal(_DAY, sa.BigInteger()))
-        return start.op("+", return_type=sa.DateTime())(full) if sign > 0 else start
+        moved = start.op("+", return_type=sa.DateTime())(full) if sign > 0 else start
+        # An open bound stays open, as it does with calendar days; it has no day of the week.
+        return sa.case((sa.func.isinf(column), column), else_=moved)
     make = {
         "hour": sa.func.to_hours, "day": sa.func.to_days, "week": sa.func.to_weeks,
         "month": sa.func.to_months, "year": sa.func.to_years,
