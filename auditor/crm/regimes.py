@@ -10,6 +10,8 @@ from auditor.policy import Policy
 from auditor.stage import Stage, stage_errors
 
 _TABLE = "regimes of places"
+AT_ONCE = 500_000
+"""Rows that are changed together. The engine writes a row with a list anew, and holds what it writes until it is done."""
 
 
 def derive_regimes(stage: Stage, subject: sa.Table, policy: Policy, facts: Jurisdictions) -> None:
@@ -38,8 +40,11 @@ def derive_regimes(stage: Stage, subject: sa.Table, policy: Policy, facts: Juris
         .where(sa.func.coalesce(subject.c.country, "") == found.c.country)
         .where(sa.func.coalesce(subject.c.region, "") == found.c.region)
     )
+    row = subject.c.row_id
     with stage_errors(where="subject.regimes"):
-        stage.connection.execute(change)
+        last = stage.connection.execute(sa.select(sa.func.max(row))).scalar() or 0
+        for first in range(0, last + 1, AT_ONCE):
+            stage.connection.execute(change.where(row >= first, row < first + AT_ONCE))
 
 
 def _of(

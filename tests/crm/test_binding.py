@@ -293,7 +293,11 @@ def test_a_fact_from_memory_is_marked(folder: Path) -> None:
         assert fields["named"].verified == "S"
 
 
-def test_regimes_follow_country_state_and_establishment(folder: Path) -> None:
+@pytest.mark.parametrize("at_once", [2, 500_000])
+def test_regimes_follow_country_state_and_establishment(
+    folder: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.crm.regimes.AT_ONCE", at_once)
     with bound(folder, profile=profile(folder)) as result:
         ada, ben, nobody = result.rows("subject")
         assert ada["regimes"] == ["eprivacy", "eu-gdpr"]
