@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path as FilePath
@@ -16,6 +17,7 @@ from auditor.knowledge import nearest
 from auditor.language import syntax as s
 from auditor.language.calendars import calendar
 from auditor.language.syntax import Expr, Place, depth
+from auditor.relations import KEYWORDS
 
 MAX_BYTES = 4096
 MAX_DEPTH = 64
@@ -23,6 +25,8 @@ MAX_YEARS = 200
 
 UNITS = {"hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}
 _BUSINESS = "business day"
+_QUOTED = re.compile(r"'[^']*'")
+_COLUMN = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 _READS_AS = {
     "NAME": "a name", "NUMBER": "a number", "TEXT": "a text in quotes", "PARAM": "a parameter such as :limit",
@@ -36,6 +40,11 @@ def parse(text: str, *, where: tuple[str, int, int]) -> Expr:
     start = Place(*where)
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise start.error(f"The expression is longer than {MAX_BYTES:,} bytes.", "Split it into several rules.")
+    # Most of what a profile says, a thousand times over: that needs no grammar.
+    if _COLUMN.fullmatch(text) and KEYWORDS.isdisjoint(text.split(".")):
+        return s.Path(start, tuple(text.split(".")))
+    if _QUOTED.fullmatch(text):
+        return s.Text(start, text[1:-1])
     _check_brackets(text, start)
     try:
         expression: Expr = _Build(start).transform(_parser().parse(text))

@@ -111,3 +111,16 @@ def test_a_period_of_a_parameter_is_read_the_same_way():
     for wrong in ("months", "2 fortnights", "-1 days", "1e9 years", ""):
         with pytest.raises(ExpressionError):
             parse_period(wrong, Place(*START))
+
+
+@pytest.mark.parametrize(
+    "text", ["p.mail", "x.any", "as_of.x", "x.as_of", "this.mail", "no.x", "true.x", "a.b.c", "'a'", "''", "'it''s'"]
+)
+def test_what_needs_no_grammar_is_read_as_by_the_grammar(text: str) -> None:
+    def read(said: str, column: int) -> object:
+        try:
+            return parse(said, where=("f", 3, column))
+        except ExpressionError:
+            return None
+
+    assert read(text, 9) == read(f" {text}", 8)
