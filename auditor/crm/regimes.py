@@ -11,7 +11,7 @@ from auditor.stage import Stage, stage_errors
 
 _TABLE = "regimes of places"
 AT_ONCE = 500_000
-"""Rows that are changed together: the engine writes a row with a list anew, and holds what it wrote until it is done."""
+"""Rows that are changed together: the engine writes a row with a list anew, and holds what it wrote until the end."""
 
 
 def derive_regimes(stage: Stage, subject: sa.Table, policy: Policy, facts: Jurisdictions) -> None:
