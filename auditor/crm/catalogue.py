@@ -107,7 +107,9 @@ def _files(info: SourceInfo) -> Iterator[Path]:
         if own.is_file():
             yield own
         elif own.is_dir():
-            yield from (own / table.location for table in info.tables if table.location)
+            for place in (own / table.location for table in info.tables if table.location):
+                # What lies in an archive is as readable as the archive.
+                yield next((path for path in (place, *place.parents) if path.is_file()), place)
     except (OSError, ValueError):
         return
 

@@ -18,14 +18,16 @@ from auditor.policy import Policy
 from auditor.policy_registers import ADDRESSES, DELETED, KEY, NAME, Entry, Register, field_of, fields_of, spec_of
 from auditor.relations import Relation, Relations
 from auditor.settle.spec import SettleSpec
+from auditor.sources.content import Content
 from auditor.sources.files import FileSource, FileTable
 from auditor.sources.folder import table_name
-from auditor.sources.kinds import TableFile, cannot_read, open_table, recognise
+from auditor.sources.kinds import TableFile, cannot_read, open_tables, recognise
 
 POLICY, REGISTERS = "policy", "registers"
 """The places in which rules about them are judged."""
 _AT = syntax.Place("auditor.yaml", 1, 1)
 _ALIAS = "r"
+_ONE_FILE = "A register is one file: CSV, TSV, JSON, Parquet or a workbook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +218,15 @@ def _register(
 ) -> tuple[_Register, OpenRegister]:
     try:
         if register.path.exists() and not register.path.is_file():
-            raise SourceError("This is not a regular file.", do="A register is a file: CSV, TSV, JSON or Parquet.")
-        kind = recognise(register.path)
-        if kind.name == "sqlite":
-            raise SourceError("A register is a file: CSV, TSV, JSON or Parquet.", do="Name the database as a source.")
-        table = open_table(TableFile(register.path, kind, name, register.shown))
+            raise SourceError("This is not a regular file.", do=f"{_ONE_FILE}.")
+        kind = recognise(Content(register.path))
+        if kind.name in ("sqlite", "zip"):
+            raise SourceError(f"{_ONE_FILE}.", do="Name such a file.")
+        tables = open_tables(TableFile(Content(register.path), kind, name, register.shown)).tables
+        if len(tables) > 1:
+            names = ", ".join(one.info.name for one in tables[:5])
+            raise SourceError(f"The register has several sheets: {names}.", do="Save one in a file of its own.")
+        table = tables[0]
     except OSError as error:
         raise cannot_read(register.path, error) from None
     columns, notes = _matched(register, table.info, relation, relations)

@@ -12,7 +12,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
@@ -20,17 +19,15 @@ import pyarrow as pa
 from auditor.errors import SourceError
 from auditor.model import ColumnInfo, TableInfo
 from auditor.sources.batching import batches, positions_of, text_column, unique
+from auditor.sources.content import BROKEN, Content, open_bytes
 from auditor.sources.encoding import detect_encoding
-from auditor.sources.files import BROKEN, open_bytes
-from auditor.sources.header import is_header
-from auditor.sources.kinds import NotATableError, TableFile
+from auditor.sources.header import heading
+from auditor.sources.kinds import NotATableError, Opened, TableFile
 
 HEAD_BYTES = 4 << 20
 MAX_CELL = 16 << 20
 """Characters in a cell; more is taken for a quote that was never closed."""
 _LOOKED_AT = 1_000
-_TITLE_LINES = 10
-"""Lines that a report's title has at most; more lines of one text are rows."""
 _DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01", "^", "~")
 _SHOWN = {"\t": "tab", "\x1f": "unit separator", "\x01": "control-A"}
 _ESCAPED = {quote: re.compile(rf"\\([{quote}\\])") for quote in "\"'"}
@@ -53,7 +50,7 @@ class DelimitedTable:
     ) -> None:
         self.info = info
         self.unread = 0
-        self._path, self._packed = file.path, file.kind.packed
+        self._content, self._packed = file.content, file.kind.packed
         self._encoding, self._dialect, self._no_rows = encoding, dialect, no_rows
 
     def read(self, columns: Sequence[str], batch_rows: int) -> Iterator[pa.RecordBatch]:
@@ -65,7 +62,7 @@ class DelimitedTable:
     def _rows(self, width: int) -> Iterator[list[str]]:
         self.unread = 0
         count = 0
-        with open_bytes(self._path, self._packed) as raw, io.TextIOWrapper(
+        with open_bytes(self._content, self._packed) as raw, io.TextIOWrapper(
             raw, self._encoding, errors=_errors(self._encoding), newline=""
         ) as text:  # fmt: skip
             try:
@@ -79,14 +76,15 @@ class DelimitedTable:
                         self.unread += 1
             except BROKEN as error:
                 what = "cut" if isinstance(error, EOFError) else "damaged"
+                file = "gzip file" if self._packed else "file"
                 raise SourceError(
-                    f"The gzip file is {what} after {count:,} rows.", where=self.info.location, do="Copy it again."
+                    f"The {file} is {what} after {count:,} rows.", where=self.info.location, do="Copy it again."
                 ) from None
 
 
-def open_table(file: TableFile) -> DelimitedTable:
+def open_tables(file: TableFile) -> Opened:
     """A delimited file: encoding, delimiter, quotes and header are detected here and said in its notes."""
-    head, whole = _head(file.path, file.kind.packed)
+    head, whole = _head(file.content, file.kind.packed)
     encoding, guessed = detect_encoding(head, whole)
     text = head.decode(encoding, "replace" if whole else "ignore").removeprefix("\ufeff")
     lines = io.StringIO(text, newline="").readlines()
@@ -99,23 +97,21 @@ def open_table(file: TableFile) -> DelimitedTable:
     if not file.certain and (width < 2 or sum(len(row) == width for row in rows) < 0.8 * len(rows)):
         raise NotATableError("This is not a type that auditor reads.", where=file.location)
     read = list(_some(records(lines, dialect, width)))
-    header = _header(read, width, announced)
-    first = header[0] if header and header[0] <= _TITLE_LINES else 0
-    above = [place for place in range(first) if _is_title(read[place]) and not (announced and place == 0)]
-    names = unique(_padded(header[1], width) if header else [""] * width)
+    header = heading(read, width, first=1 if announced else 0)
+    names = unique(header.names or [""] * width)
     notes = [
         f"encoding {encoding}{' (guessed)' if guessed else ''}",
         f"delimiter {_SHOWN.get(dialect.delimiter, dialect.delimiter)}",
         *([f"quote {dialect.quote}"] if dialect.quote != '"' else []),
         *(["quotes escaped by a backslash"] if dialect.escapes else []),
         *(["gzip"] if file.kind.packed else []),
-        *([] if header else ["no header: columns are numbered"]),
-        *([f"{len(above)} lines above the header left out"] if above else []),
+        *([] if header.names else ["no header: columns are numbered"]),
+        *([f"{len(header.above)} lines above the header left out"] if header.above else []),
     ]
     columns = tuple(ColumnInfo(column) for column in names)
     info = TableInfo(file.name, columns, kind="delimited", location=file.location, notes=tuple(notes))
-    no_rows = frozenset([*([0] if announced else []), *([header[0]] if header else []), *above])
-    return DelimitedTable(file, info, encoding, dialect, no_rows)
+    no_rows = frozenset([*([0] if announced else []), *header.no_rows])
+    return Opened((DelimitedTable(file, info, encoding, dialect, no_rows),))
 
 
 def records(lines: Iterable[str], dialect: Dialect, width: int) -> Iterator[list[str] | None]:
@@ -192,13 +188,13 @@ def _doubled(match: re.Match[str]) -> str:
     return "\\" if match[1] == "\\" else match[1] * 2
 
 
-def _head(path: Path, packed: bool) -> tuple[bytes, bool]:
+def _head(content: Content, packed: bool) -> tuple[bytes, bool]:
     """The first bytes, and whether they are all there are; a cut gzip gives what it has."""
     parts: list[bytes] = []
     size = 0
-    with open_bytes(path, packed) as file:
+    with open_bytes(content, packed) as file:
         try:
-            while size < HEAD_BYTES and (part := file.read1(1 << 20) if packed else file.read(1 << 20)):  # type: ignore[attr-defined]
+            while size < HEAD_BYTES and (part := file.read1(1 << 20)):  # type: ignore[attr-defined]
                 parts.append(part)
                 size += len(part)
         except BROKEN:
@@ -256,24 +252,3 @@ def _width(rows: Sequence[Sequence[str] | None]) -> int:
         if row:
             counts[len(row)] = counts.get(len(row), 0) + 1
     return max(counts, key=lambda width: (counts[width], width), default=1)
-
-
-def _header(rows: Sequence[list[str] | None], width: int, announced: bool) -> tuple[int, list[str]] | None:
-    """The place and cells of the header: the first full row, if it looks like one; a report's title may stand above."""
-    first = 1 if announced else 0
-    full = [(place, row) for place, row in enumerate(rows) if place >= first and row is not None and len(row) == width]
-    if not full:
-        return None
-    looked = enumerate(full[: _TITLE_LINES + 1])
-    titles = next((n for n, (_, row) in looked if width < 3 or not _is_title(row)), 0)
-    place, row = full[titles]
-    return (place, row) if is_header(row, [other for _, other in full[titles + 1 :]]) else None
-
-
-def _is_title(row: Sequence[str] | None) -> bool:
-    """Whether a row holds one text at most, as the title above a report does."""
-    return row is not None and sum(bool(cell.strip()) for cell in row) <= 1
-
-
-def _padded(names: Sequence[str], width: int) -> list[str]:
-    return [*names, *[""] * (width - len(names))]

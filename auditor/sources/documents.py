@@ -16,7 +16,7 @@ import pyarrow as pa
 from auditor.errors import SourceError
 from auditor.model import ColumnInfo, TableInfo
 from auditor.sources.batching import batches, positions_of, text_column
-from auditor.sources.kinds import TableFile
+from auditor.sources.kinds import Opened, TableFile
 
 NAME = "documents"
 COLUMNS = ("file", "page", "text")
@@ -64,7 +64,7 @@ class DocumentsTable:
 
 def _read(files: Sequence[TableFile], faults: list[str]) -> Generator[tuple[str, str, str], None, int]:
     """The pages of these files; returns how many of the files were dealt with, and adds to the faults."""
-    paths = json.dumps([str(file.path) for file in files]).encode()
+    paths = json.dumps([file.content.as_json() for file in files]).encode()
     # Without -P a module that lies where the audit was started would be run.
     command = [sys.executable, "-P", "-m", "auditor.sources.documents_text"]
     try:
@@ -90,6 +90,6 @@ def _read(files: Sequence[TableFile], faults: list[str]) -> Generator[tuple[str,
     return done
 
 
-def open_table(file: TableFile) -> DocumentsTable:
+def open_tables(file: TableFile) -> Opened:
     """The table of one document."""
-    return DocumentsTable([file], file.name)
+    return Opened((DocumentsTable([file], file.name),))

@@ -1,4 +1,4 @@
-"""The process that reads documents: paths as JSON on standard input, one line of JSON per document on standard output.
+"""The process that reads documents: where they lie as JSON on its input, one line of JSON per document on its output.
 
 It limits its own memory and time, and each document's pages and characters; a document that breaks them ends it, and
 whoever started it goes on with the next.
@@ -12,8 +12,10 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
+from typing import IO
 from xml.parsers import expat
+
+from auditor.sources.content import Content
 
 MOST_BYTES, MOST_PAGES, MOST_CHARACTERS = 64 << 20, 500, 2_000_000
 _MEMORY, _CPU_SECONDS = 2 << 30, 20
@@ -25,35 +27,35 @@ class RefusedError(Exception):
     """A document that is not read, in words."""
 
 
-def pages_of(path: Path) -> Iterator[str]:
+def pages_of(content: Content) -> Iterator[str]:
     """The text of a document, page by page where it has pages. Raises RefusedError, or what its library raises."""
-    if path.stat().st_size > MOST_BYTES:
+    if max(content.size, content.member.size if content.member else 0) > MOST_BYTES:
         raise RefusedError("it is too large")
-    with path.open("rb") as file:
+    with content.anywhere() as file:
         head = file.read(5)
-    yield from _pdf(path) if head == b"%PDF-" else iter([_docx(path)])
+        file.seek(0)
+        yield from _pdf(file) if head == b"%PDF-" else iter([_docx(file)])
 
 
-def _pdf(path: Path) -> Iterator[str]:
+def _pdf(file: IO[bytes]) -> Iterator[str]:
     from pypdf import PdfReader
 
-    with path.open("rb") as file:
-        reader = PdfReader(file)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise RefusedError("it is encrypted")
-        for number, page in enumerate(reader.pages):
-            if number == MOST_PAGES:
-                raise RefusedError("it has too many pages")
-            yield page.extract_text()
+    reader = PdfReader(file)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise RefusedError("it is encrypted")
+    for number, page in enumerate(reader.pages):
+        if number == MOST_PAGES:
+            raise RefusedError("it has too many pages")
+        yield page.extract_text()
 
 
-def _docx(path: Path) -> str:
+def _docx(file: IO[bytes]) -> str:
     """The running text of a Word document; its XML may declare nothing, so that no entity can swell it."""
     parts: list[str] = []
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         for name in sorted(n for n in archive.namelist() if _BODY.fullmatch(n)):
-            with archive.open(name) as file:
-                content = file.read(MOST_BYTES + 1)
+            with archive.open(name) as part:
+                content = part.read(MOST_BYTES + 1)
             if len(content) > MOST_BYTES:
                 raise RefusedError("it unpacks to too much")
             parts += _texts(content)
@@ -86,11 +88,11 @@ def _texts(content: bytes) -> list[str]:
     return parts
 
 
-def answer_for(path: Path) -> dict[str, object]:
+def answer_for(document: Content) -> dict[str, object]:
     """The pages of a document, and why there are no more."""
     pages: list[str] = []
     try:
-        for page in pages_of(path):
+        for page in pages_of(document):
             # What is no text, as a half of a surrogate pair, could not be passed on.
             pages.append(page.encode("utf-8", "replace").decode())
             if sum(map(len, pages)) > MOST_CHARACTERS:
@@ -119,9 +121,9 @@ def main() -> None:
     # What libraries print must not mix with the answers.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
     os.dup2(2, 1)
-    for path in json.load(sys.stdin):
+    for said in json.load(sys.stdin):
         _limit_time()
-        print(json.dumps(answer_for(Path(path))), file=out, flush=True)
+        print(json.dumps(answer_for(Content.from_json(said))), file=out, flush=True)
 
 
 def _limit_time() -> None:

@@ -1,21 +1,17 @@
-"""A source made of files: each is one table, a folder has many."""
+"""A source made of files: each is a table or, as a workbook, several."""
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Protocol, Self, cast
+from typing import Protocol, Self
 
 import pyarrow as pa
 
 from auditor.errors import SourceError
 from auditor.model import Skipped, SourceInfo, TableInfo
-from auditor.sources.kinds import Kind, TableFile, cannot_read, open_table
-
-BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
-"""What a cut or damaged gzip file raises; EOFError means that it is cut."""
+from auditor.sources.content import Content
+from auditor.sources.kinds import Kind, TableFile, cannot_read, open_tables
 
 
 class FileTable(Protocol):
@@ -83,20 +79,23 @@ class FileSource:
 def open_file(path: Path, kind: Kind, *, name: str, table: str) -> FileSource:
     """A source that is one file. Raises SourceError."""
     try:
-        opened = open_table(TableFile(path, kind, table, path.name, certain=kind.named))
+        opened = open_tables(TableFile(Content(path), kind, table, path.name, certain=kind.named))
     except OSError as error:
         raise cannot_read(path, error) from None
-    return source_of(path, name, kind.name, {table: opened})
+    tables = {one.info.name: one for one in opened.tables}
+    return source_of(path, name, kind.name, tables, dict.fromkeys(tables, path), opened.skipped)
 
 
 def source_of(
-    path: Path, name: str, kind: str, tables: Mapping[str, FileTable], skipped: Sequence[Skipped] = ()
+    path: Path,
+    name: str,
+    kind: str,
+    tables: Mapping[str, FileTable],
+    paths: Mapping[str, Path],
+    skipped: Sequence[Skipped] = (),
 ) -> FileSource:
-    """A source made of opened tables."""
-    info = SourceInfo(
-        name, kind, str(path), tuple(table.info for table in tables.values()), skipped=tuple(skipped)
-    )  # fmt: skip
-    paths = {name: path if path.is_file() else path / table.info.location for name, table in tables.items()}
+    """A source made of opened tables and the files on disk that they lie in."""
+    info = SourceInfo(name, kind, str(path), tuple(one.info for one in tables.values()), skipped=tuple(skipped))
     return FileSource(info, tables, paths)
 
 
@@ -104,8 +103,3 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     """What changes whenever a file does."""
     found = path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def open_bytes(path: Path, packed: bool) -> IO[bytes]:
-    """A file for reading, unpacked by Python's gzip, which notices a cut file."""
-    return cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb")

@@ -1,29 +1,34 @@
-"""A folder of exports: every file is a table, and whatever is not read is listed with the reason."""
+"""A folder or an archive of exports: every file is a table, and whatever is not read is listed with the reason."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import SourceError
 from auditor.model import Skipped
+from auditor.sources.archive import members
+from auditor.sources.content import BROKEN, Content
 from auditor.sources.documents import NAME, DocumentsTable
 from auditor.sources.files import FileSource, FileTable, source_of
 from auditor.sources.kinds import (
     EXTENSIONS,
+    Kind,
     NotATableError,
     TableFile,
     UnreadableError,
     cannot_read,
-    open_table,
+    open_tables,
     recognise,
 )
 
 _EXTENSIONS = "|".join([*EXTENSIONS, "txt", "dat"])
 _SUFFIX = re.compile(rf"\.(?:{_EXTENSIONS})$", re.IGNORECASE)
+_DAMAGED = "It is cut or damaged."
 _EDGE = r"(?:^|[\s_.\-(\[]+)"
 _VARYING = re.compile(
     # a date, perhaps with a time of day; an epoch; a part number; a copy or sequence number at the end
@@ -47,45 +52,99 @@ def table_name(file_name: str) -> str:
 
 
 def open_folder(path: Path, *, name: str) -> FileSource:
-    """A source of all files below a folder. Raises SourceError if none can be read."""
+    """A source of all files below a folder, and of those in its archives. Raises SourceError if none can be read."""
     skipped: list[Skipped] = []
-    files = list(_files(path, skipped))
-    stems = Counter(table_name(file.name).casefold() for file in files)
-    tables: dict[str, FileTable] = {}
-    documents: list[TableFile] = []
-    for file in files:
+    files: list[_Found] = []
+    for file in _files(path, skipped):
         location = file.relative_to(path).as_posix()
-        stem = table_name(file.name)
-        table = stem if stems[stem.casefold()] == 1 else location
         try:
-            one = _recognised(file, table, location)
-            if one.kind.name == "documents":
-                documents.append(one)
-            else:
-                tables[table] = open_table(one)
+            files += _found(Content(file), location, skipped)
         except UnreadableError as error:
             skipped.append(Skipped(location, error.what, gap=error.gap))
         except SourceError as error:
             skipped.append(Skipped(location, error.what, gap=True))
         except OSError as error:
             skipped.append(Skipped(location, cannot_read(file, error).what, gap=True))
-    if documents:
-        name_of_all = next(n for n in (NAME, f"{NAME} (files)") if n not in tables)
-        tables[name_of_all] = DocumentsTable(documents, name_of_all)
-    if not tables:
-        count = f"none of its {len(skipped)} entries can be read" if skipped else "it is empty"
-        reason = f", first: {skipped[0].why}" if skipped else "."
-        raise SourceError(f"The folder holds no table: {count}{reason}", where=str(path), do="Name another folder.")
-    return source_of(path, name, "folder", tables, skipped)
+    return _source(path, name, "folder", files, skipped)
 
 
-def _recognised(file: Path, table: str, location: str) -> TableFile:
-    kind = recognise(file)
+def open_archive(path: Path, *, name: str) -> FileSource:
+    """A source of all files in a zip archive. Raises SourceError if none can be read."""
+    skipped: list[Skipped] = []
+    return _source(path, name, "zip", _in_archive(path, "", skipped), skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file, its path within the source, and what it is."""
+
+    content: Content
+    location: str
+    kind: Kind
+
+
+def _found(content: Content, location: str, skipped: list[Skipped]) -> list[_Found]:
+    """A file, or the files in it if it is an archive. Raises SourceError."""
+    kind = recognise(content)
     if kind.name == "sqlite":
         raise UnreadableError("A database in a folder is a source of its own.", where=location, do="Name it as one.")
     if not kind.named:
         raise NotATableError("This is not a type that auditor reads.", where=location)
-    return TableFile(file, kind, table, location, certain=kind.sure)
+    if kind.name != "zip":
+        return [_Found(content, location, kind)]
+    if content.member is not None:
+        raise UnreadableError("An archive within an archive is not read.", where=location, do="Unpack it.")
+    return _in_archive(content.path, f"{location}/", skipped)
+
+
+def _in_archive(path: Path, before: str, skipped: list[Skipped]) -> list[_Found]:
+    found: list[_Found] = []
+    for location, content in members(path, before, skipped):
+        try:
+            found += _found(content, location, skipped)
+        except UnreadableError as error:
+            skipped.append(Skipped(location, error.what, gap=error.gap))
+        except (SourceError, *BROKEN) as error:
+            skipped.append(Skipped(location, error.what if isinstance(error, SourceError) else _DAMAGED, gap=True))
+    return found
+
+
+def _source(path: Path, name: str, kind: str, files: Sequence[_Found], skipped: list[Skipped]) -> FileSource:
+    """The tables of all these files. Raises SourceError if there is none."""
+    stems = Counter(table_name(file.content.name).casefold() for file in files)
+    tables: dict[str, FileTable] = {}
+    paths: dict[str, Path] = {}
+    documents: list[TableFile] = []
+    for file in files:
+        stem = table_name(file.content.name)
+        table = stem if stems[stem.casefold()] == 1 else file.location
+        one = TableFile(file.content, file.kind, table, file.location, certain=file.kind.sure)
+        if file.kind.name == "documents":
+            documents.append(one)
+            continue
+        try:
+            opened = open_tables(one)
+        except UnreadableError as error:
+            skipped.append(Skipped(file.location, error.what, gap=error.gap))
+        except SourceError as error:
+            skipped.append(Skipped(file.location, error.what, gap=True))
+        except OSError as error:
+            skipped.append(Skipped(file.location, cannot_read(file.content.path, error).what, gap=True))
+        except BROKEN:
+            skipped.append(Skipped(file.location, _DAMAGED, gap=True))
+        else:
+            skipped += opened.skipped
+            tables |= {found.info.name: found for found in opened.tables}
+            paths |= {found.info.name: file.content.path for found in opened.tables}
+    if documents:
+        name_of_all = next(n for n in (NAME, f"{NAME} (files)") if n not in tables)
+        tables[name_of_all] = DocumentsTable(documents, name_of_all)
+    if not tables:
+        what = "folder" if kind == "folder" else "archive"
+        count = f"none of its {len(skipped)} entries can be read" if skipped else "it is empty"
+        reason = f", first: {skipped[0].why}" if skipped else "."
+        raise SourceError(f"The {what} holds no table: {count}{reason}", where=str(path), do=f"Name another {what}.")
+    return source_of(path, name, kind, tables, paths, skipped)
 
 
 def _files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -101,7 +160,7 @@ def _files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
         for name in sorted([*folders, *names]):
             entry = here / name
             location = entry.relative_to(folder).as_posix()
-            if name.startswith("."):
+            if name.startswith((".", "~$")):
                 skipped.append(Skipped(location, "A hidden file or folder is not read.", gap=False))
             elif entry.is_symlink():
                 inside = _inside(entry, root)

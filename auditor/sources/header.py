@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from auditor.knowledge import home, read_yaml
@@ -25,6 +26,46 @@ _TOKEN = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]*)+|(?:[A-Z][a-z0-9]+){2,}")
 _LONGEST_NAME = 200
+TITLE_LINES = 10
+"""Lines that a report's title has at most; more lines of one text are rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where a table's header lies among its first rows, and what stands above it."""
+
+    names: tuple[str, ...] = ()
+    """The header's cells, empty if there is none."""
+    place: int | None = None
+    above: tuple[int, ...] = ()
+    """Places of the rows of a report's title."""
+
+    @property
+    def no_rows(self) -> frozenset[int]:
+        """Places of what is no record."""
+        return frozenset([*self.above, *([] if self.place is None else [self.place])])
+
+
+def heading(rows: Sequence[Sequence[str] | None], width: int, *, first: int = 0, loose: int = 1) -> Heading:
+    """The header is the first full row, if it looks like one; a report's title may stand above.
+
+    `rows` are None where they cannot be told apart, those before `first` are no part of the table. A row of a title
+    holds at most `loose` texts.
+    """
+    full = [(place, row) for place, row in enumerate(rows) if place >= first and row is not None and len(row) == width]
+    looked = enumerate(full[: TITLE_LINES + 1])
+    titles = next((n for n, (_, row) in looked if width < 3 or not _is_title(row, loose)), 0)
+    if not full or not is_header(full[titles][1], [row for _, row in full[titles + 1 :]]):
+        return Heading()
+    place, row = full[titles]
+    end = place if place <= TITLE_LINES else 0
+    above = tuple(n for n in range(first, end) if _is_title(rows[n], loose))
+    return Heading(tuple(row), place, above)
+
+
+def _is_title(row: Sequence[str] | None, loose: int) -> bool:
+    """Whether a row holds hardly any text, as the title above a report does."""
+    return row is not None and sum(bool(cell.strip()) for cell in row) <= loose
 
 
 def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

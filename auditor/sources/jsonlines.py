@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import ijson
@@ -20,8 +19,8 @@ import pyarrow as pa
 from auditor.errors import SourceError
 from auditor.model import ColumnInfo, TableInfo
 from auditor.sources.batching import batches, positions_of, text_column, unique
-from auditor.sources.files import BROKEN, open_bytes
-from auditor.sources.kinds import TableFile
+from auditor.sources.content import BROKEN, Content, open_bytes
+from auditor.sources.kinds import Opened, TableFile
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -37,9 +36,9 @@ class JsonTable:
     """One JSON file. `prefix` is where ijson finds the objects, None for one object per line."""
 
     def __init__(self, file: TableFile) -> None:
-        self._path, self._packed, self._location = file.path, file.kind.packed, file.location
+        self._content, self._packed, self._location = file.content, file.kind.packed, file.location
         self.unread = 0
-        self._encoding = _encoding(self._path, self._packed)
+        self._encoding = _encoding(self._content, self._packed)
         self._prefix = self._shape()
         self._keys: dict[str, None] = {}
         rows = self._survey()
@@ -108,7 +107,7 @@ class JsonTable:
 
     def _open(self) -> IO[bytes]:
         """The bytes as UTF-8 without a mark."""
-        file = open_bytes(self._path, self._packed)
+        file = open_bytes(self._content, self._packed)
         if self._encoding == "utf-8":
             return file
         if self._encoding == "utf-8-sig":
@@ -124,7 +123,7 @@ class JsonTable:
             except BROKEN:
                 lines = []
         parsed = sum(_is_object(line) for line in lines)
-        several = len(lines) > 1 or self._path.name.lower().removesuffix(".gz").endswith(("ndjson", "jsonl"))
+        several = len(lines) > 1 or self._content.name.lower().removesuffix(".gz").endswith(("ndjson", "jsonl"))
         if several and parsed and parsed >= len(lines) / 2:
             return _LINES
         arrays = list(dict.fromkeys(self._arrays()))
@@ -157,9 +156,9 @@ class JsonTable:
             return  # reading will say how far it goes
 
 
-def open_table(file: TableFile) -> JsonTable:
+def open_tables(file: TableFile) -> Opened:
     """A JSON file; its columns are the union of its records' keys."""
-    return JsonTable(file)
+    return Opened((JsonTable(file),))
 
 
 class _Chunks:
@@ -200,8 +199,8 @@ class _Utf8(io.RawIOBase):
         super().close()
 
 
-def _encoding(path: Path, packed: bool) -> str:
-    with open_bytes(path, packed) as file:
+def _encoding(content: Content, packed: bool) -> str:
+    with open_bytes(content, packed) as file:
         try:
             head = file.read(4)
         except BROKEN:

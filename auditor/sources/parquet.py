@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from auditor.errors import SourceError
 from auditor.model import ColumnInfo, TableInfo
 from auditor.sources.batching import BATCH_BYTES, positions_of, unique
-from auditor.sources.kinds import TableFile
+from auditor.sources.content import BROKEN
+from auditor.sources.kinds import Opened, TableFile
 
 
 class ParquetTable:
@@ -21,7 +22,7 @@ class ParquetTable:
     unread = 0
 
     def __init__(self, source: TableFile) -> None:
-        self._path, self._location = source.path, source.location
+        self._content, self._location = source.content, source.location
         with self._open() as file:
             schema, metadata = self._schema(file), file.metadata
             columns = tuple(
@@ -64,10 +65,11 @@ class ParquetTable:
 
     def _open(self) -> pq.ParquetFile:
         try:
-            return pq.ParquetFile(self._path)
+            # Arrow itself reads what lies on disk without holding it.
+            return pq.ParquetFile(self._content.anywhere() if self._content.member else self._content.path)
         except (PermissionError, FileNotFoundError):
             raise
-        except (pa.ArrowException, OSError, UnicodeError):
+        except (pa.ArrowException, OSError, UnicodeError, *BROKEN):
             raise self._damaged("its footer cannot be read") from None
 
     def _damaged(self, how: str) -> SourceError:
@@ -76,9 +78,9 @@ class ParquetTable:
         )
 
 
-def open_table(file: TableFile) -> ParquetTable:
+def open_tables(file: TableFile) -> Opened:
     """A Parquet file."""
-    return ParquetTable(file)
+    return Opened((ParquetTable(file),))
 
 
 def _text(column: pa.Array) -> pa.Array:

@@ -99,7 +99,7 @@ def test_a_document_that_ends_its_process_costs_only_itself(tmp_path: Path, monk
 
     def dies_at_b(command: list[str], **more: object) -> object:
         paths = json.loads(more.pop("input"))  # type: ignore[arg-type]
-        before = next((i for i, p in enumerate(paths) if p.endswith("b.docx")), len(paths))
+        before = next((i for i, p in enumerate(paths) if p["path"].endswith("b.docx")), len(paths))
         return real(command, input=json.dumps(paths[:before]).encode(), **more)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess, "run", dies_at_b)

@@ -119,7 +119,7 @@ def test_a_csv_called_as_a_database_is_read_as_csv(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"PK\x03\x04rest", "zip archive or an Excel workbook"),
+        (b"PK\x03\x04rest", "zip archive is cut or damaged"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 9, "not a type"),
         (b"-- dump\nCREATE TABLE a (b int);\n", "SQL dump"),
         (b"<html><body>a,b</body></html>", "not a type"),
