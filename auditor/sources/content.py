@@ -69,7 +69,11 @@ class Content:
         """Its bytes from first to last. What cannot be unpacked raises one of BROKEN, or SourceError."""
         # A pipe that took the file's place since it was looked at would block for ever.
         file = open(os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")  # noqa: PTH123, SIM115
-        return file if self.member is None else unpacked(file, self.member, whose=True)
+        try:
+            return file if self.member is None else unpacked(file, self.member, whose=True)
+        except BaseException:
+            file.close()
+            raise
 
     def anywhere(self) -> IO[bytes]:
         """Its bytes in any order; of a member they are held in memory. Raises as `open`."""
@@ -144,8 +148,10 @@ class _Unpacked:
     """A member's bytes. Others may read the same archive in between."""
 
     def __init__(self, file: IO[bytes], member: Member) -> None:
-        file.seek(member.offset)
-        head = file.read(_LOCAL)
+        head = b""
+        if 0 <= member.offset < 1 << 62:
+            file.seek(member.offset)
+            head = file.read(_LOCAL)
         if len(head) < _LOCAL or not head.startswith(b"PK\x03\x04"):
             raise zlib.error("no member begins here")
         self._file, self._member = file, member

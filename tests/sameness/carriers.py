@@ -1,10 +1,11 @@
-"""The same rows in a SQLite file, PostgreSQL, MariaDB, and folders of CSV, JSON and Parquet files."""
+"""The same rows in a SQLite file, PostgreSQL, MariaDB, a zip, and folders of CSV, JSON, Parquet and Excel."""
 
 from __future__ import annotations
 
 import csv
 import json
 import sqlite3
+import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -15,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
+import xlsxwriter
 from sqlalchemy.dialects import mysql
 
 from tests.sameness.crm import DAY, DECIMAL, STAMP, TABLES, TEXT, TRUTH, WHOLE, ZONED, Database, columns, declared
@@ -82,6 +84,50 @@ def to_parquet(database: Database, folder: Path) -> str:
         rows = _rows(database, table, lambda value, _: value)
         pq.write_table(pa.Table.from_pylist(rows, schema), folder / f"{table}.parquet")
     return str(folder)
+
+
+_SHOWN: Mapping[str, str] = {DAY: "yyyy-mm-dd", STAMP: "yyyy-mm-dd hh:mm:ss"}
+_EXACT = 10**15
+"""Whole numbers up to here fit into a cell; times before 1900 and parts of thousandths do not, and are texts."""
+
+
+def _to_cell(page: Any, place: tuple[int, int], value: Any, kind: str, shown: Mapping[str, Any]) -> None:
+    """As a workbook has it: days and times are numbers with a format where they can be."""
+    match value:
+        case None | "":
+            return
+        case bool():
+            page.write_boolean(*place, value)
+        case int() if abs(value) < _EXACT:
+            page.write_number(*place, value)
+        case datetime() if kind == STAMP and value.year >= 1901 and not value.microsecond:
+            page.write_datetime(*place, value, shown[kind])
+        case date() if kind == DAY and value.year >= 1901:
+            page.write_datetime(*place, value, shown[kind])
+        case _:
+            page.write_string(*place, str(_as_text(value, kind)))
+
+
+def to_workbook(database: Database, folder: Path) -> str:
+    """A workbook of several sheets would name its tables after itself: here each table has one of its own."""
+    folder.mkdir()
+    for table in TABLES:
+        with xlsxwriter.Workbook(folder / f"{table}.xlsx") as book:
+            page = book.add_worksheet(table[:31])
+            shown = {kind: book.add_format({"num_format": code}) for kind, code in _SHOWN.items()}
+            page.write_row(0, 0, columns(table))
+            for number, row in enumerate(_rows(database, table, lambda value, _: value), 1):
+                for place, (name, value) in enumerate(row.items()):
+                    _to_cell(page, (number, place), value, declared(table, name), shown)
+    return str(folder)
+
+
+def to_zip(database: Database, path: Path) -> str:
+    to_csv(database, path.with_suffix(".folder"))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(path.with_suffix(".folder").iterdir()):
+            archive.write(file, file.name)
+    return str(path)
 
 
 def to_sqlite(database: Database, path: Path) -> str:
@@ -176,6 +222,7 @@ class Databases:
 
 FILES: Mapping[str, Callable[[Database, Path], str]] = {
     "sqlite": to_sqlite, "csv": to_csv, "json": to_json, "parquet": to_parquet,
+    "workbook": to_workbook, "zip": to_zip,
 }  # fmt: skip
 """Kinds of source that need no server."""
 
