@@ -1,6 +1,6 @@
 """Where the data is: one module per kind of source, all opened by `open_source` and all read the same way.
 
-A new kind of file is one module with `open_table` and one line in `auditor/sources/kinds.py`.
+A new kind of file is one module with `open_tables` and one line in `auditor/sources/kinds.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NAMED = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_. -]*)=(.+)", re.DOTALL)
 __all__ = ["Source", "is_server", "open_source", "shown"]
 READABLE = (
     "PostgreSQL, MariaDB and MySQL by their URL, SQLite databases, delimited text (CSV, TSV), JSON, Parquet, "
-    "and folders of such files"
+    "Excel workbooks (.xlsx), and folders and zip archives of such files"
 )
 
 

@@ -79,7 +79,7 @@ class FileSource:
 def open_file(path: Path, kind: Kind, *, name: str, table: str) -> FileSource:
     """A source that is one file. Raises SourceError."""
     try:
-        opened = open_tables(TableFile(Content(path), kind, table, path.name, certain=kind.named))
+        opened = open_tables(TableFile(Content(path), kind, table, path.name, certain=kind.named, alone=True))
     except OSError as error:
         raise cannot_read(path, error) from None
     tables = {one.info.name: one for one in opened.tables}

@@ -103,6 +103,8 @@ class TableFile:
     name: str
     location: str
     certain: bool = True
+    alone: bool = False
+    """Whether its source is this file and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

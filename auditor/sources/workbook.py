@@ -82,8 +82,8 @@ def open_tables(file: TableFile) -> Opened:
     if not found:
         why = next((entry.why for entry in skipped if entry.gap), "No sheet of the workbook has rows.")
         raise SourceError(why, where=file.location, do="Export it again.")
-    alone = len(found) == 1
-    names = unique(file.name if alone else f"{file.name}.{sheet.name}" for sheet, _, _ in found)
+    before = "" if file.alone else f"{file.name}."
+    names = unique(file.name if len(found) == 1 else before + sheet.name for sheet, _, _ in found)
     tables = [_table(package, *one, name) for one, name in zip(found, names, strict=True)]
     return Opened(tuple(tables), tuple(skipped))
 

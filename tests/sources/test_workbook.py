@@ -115,12 +115,14 @@ def test_the_sheets_of_a_workbook_are_tables(tmp_path: Path) -> None:
     with open_source(str(path)) as source:
         assert (source.info.name, source.info.kind) == ("crm", "workbook")
         assert [(t.name, t.location) for t in source.info.tables] == [
-            ("crm.Contacts", "crm_2026-11-01.xlsx"), ("crm.Old contacts", "crm_2026-11-01.xlsx"),
+            ("Contacts", "crm_2026-11-01.xlsx"), ("Old contacts", "crm_2026-11-01.xlsx"),
         ]  # fmt: skip
         assert [t.notes for t in source.info.tables] == [
             ("sheet Contacts",), ("sheet Old contacts", "hidden sheet", "comments of cells are not read"),
         ]  # fmt: skip
         assert [(s.what, s.gap) for s in source.info.skipped] == [("crm_2026-11-01.xlsx: Empty", False)]
+    with open_source(str(tmp_path)) as source:
+        assert [t.name for t in source.info.tables] == ["crm.Contacts", "crm.Old contacts"]
     with open_source(f"people={path}") as source:
         assert (source.info.name, rows_of(source, source.info.tables[1])) == ("people", [("1", "a@example.org")])
 
