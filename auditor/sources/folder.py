@@ -28,7 +28,8 @@ from auditor.sources.kinds import (
 
 _EXTENSIONS = "|".join([*EXTENSIONS, "txt", "dat"])
 _SUFFIX = re.compile(rf"\.(?:{_EXTENSIONS})$", re.IGNORECASE)
-_DAMAGED = "It is cut or damaged."
+_FAULTS = (SourceError, OSError, *BROKEN)
+"""What a file that cannot be read may raise."""
 _EDGE = r"(?:^|[\s_.\-(\[]+)"
 _VARYING = re.compile(
     # a date, perhaps with a time of day; an epoch; a part number; a copy or sequence number at the end
@@ -59,12 +60,8 @@ def open_folder(path: Path, *, name: str) -> FileSource:
         location = file.relative_to(path).as_posix()
         try:
             files += _found(Content(file), location, skipped)
-        except UnreadableError as error:
-            skipped.append(Skipped(location, error.what, gap=error.gap))
-        except SourceError as error:
-            skipped.append(Skipped(location, error.what, gap=True))
-        except OSError as error:
-            skipped.append(Skipped(location, cannot_read(file, error).what, gap=True))
+        except _FAULTS as error:
+            skipped.append(_fault(error, location, file))
     return _source(path, name, "folder", files, skipped)
 
 
@@ -102,11 +99,18 @@ def _in_archive(path: Path, before: str, skipped: list[Skipped]) -> list[_Found]
     for location, content in members(path, before, skipped):
         try:
             found += _found(content, location, skipped)
-        except UnreadableError as error:
-            skipped.append(Skipped(location, error.what, gap=error.gap))
-        except (SourceError, *BROKEN) as error:
-            skipped.append(Skipped(location, error.what if isinstance(error, SourceError) else _DAMAGED, gap=True))
+        except _FAULTS as error:
+            skipped.append(_fault(error, location, path))
     return found
+
+
+def _fault(error: Exception, location: str, path: Path) -> Skipped:
+    """A file that is not read, and why."""
+    if isinstance(error, SourceError):
+        return Skipped(location, error.what, gap=error.gap if isinstance(error, UnreadableError) else True)
+    if isinstance(error, BROKEN):
+        return Skipped(location, "It is cut or damaged.", gap=True)
+    return Skipped(location, cannot_read(path, error).what, gap=True)
 
 
 def _source(path: Path, name: str, kind: str, files: Sequence[_Found], skipped: list[Skipped]) -> FileSource:
@@ -124,14 +128,8 @@ def _source(path: Path, name: str, kind: str, files: Sequence[_Found], skipped: 
             continue
         try:
             opened = open_tables(one)
-        except UnreadableError as error:
-            skipped.append(Skipped(file.location, error.what, gap=error.gap))
-        except SourceError as error:
-            skipped.append(Skipped(file.location, error.what, gap=True))
-        except OSError as error:
-            skipped.append(Skipped(file.location, cannot_read(file.content.path, error).what, gap=True))
-        except BROKEN:
-            skipped.append(Skipped(file.location, _DAMAGED, gap=True))
+        except _FAULTS as error:
+            skipped.append(_fault(error, file.location, file.content.path))
         else:
             skipped += opened.skipped
             tables |= {found.info.name: found for found in opened.tables}

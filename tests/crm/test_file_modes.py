@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,15 @@ def test_every_file_of_a_folder_is_a_row(tmp_path: Path):
     with bound(tmp_path) as result:
         rows = [(row["key"], row["world_readable"]) for row in result.rows("file")]
     assert rows == [("contacts.csv", False), ("leads.csv", False)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are a matter of POSIX")
+def test_what_lies_in_an_archive_is_as_readable_as_the_archive(tmp_path: Path):
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("contacts.csv", "leads.csv"):
+            archive.writestr(name, "id,last_name,email\n1,Example,ada@example.org\n")
+    path.chmod(0o600)
+    for place in (path, tmp_path):
+        with bound(place) as result:
+            assert [(row["key"], row["world_readable"]) for row in result.rows("file")] == [("export.zip", False)]

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from auditor.errors import KnowledgeError
 from auditor.jurisdictions import load_jurisdictions
@@ -186,6 +187,20 @@ def test_what_is_no_file_is_no_register(tmp_path):
     (tmp_path / "folder").mkdir()
     with audited(tmp_path, "registers: {hold: folder, request: /dev/zero}") as result:
         assert [gap.why.partition(".")[0] for gap in result.binding.failures] == ["This is not a regular file"] * 2
+
+
+def test_a_workbook_is_a_register_if_it_has_one_sheet(tmp_path):
+    for name, sheets in (("one", 1), ("two", 2)):
+        with xlsxwriter.Workbook(tmp_path / f"{name}.xlsx") as book:
+            for number in range(sheets):
+                page = book.add_worksheet(f"Sheet{number}")
+                page.write_row(0, 0, ["Nr", "Kunde", "Eingang"])
+                page.write_row(1, 0, [1, 1, "2026-01-01"])
+    columns = "columns: {received_at: Eingang, subject_id: Kunde}"
+    with audited(tmp_path, f"registers: {{request: {{file: one.xlsx, {columns}}}}}") as result:
+        assert not result.binding.failures
+    with audited(tmp_path, f"registers: {{request: {{file: two.xlsx, {columns}}}}}") as result:
+        assert any("several sheets: two.Sheet0, two.Sheet1" in gap.why for gap in result.binding.failures)
 
 
 def test_a_source_cannot_have_the_name_of_the_registers(tmp_path):
