@@ -419,12 +419,10 @@ def span(term: Term) -> Any:
 
 
 def shift(moment: datetime | None, period: tuple[int, str, str], sign: int, of: Any = None) -> datetime | None:
-    """A bound moved; unknown where a country's calendar does not reach, or where there is no day to count from."""
+    """A bound moved, an open one stays open; unknown where a country's calendar does not reach."""
     count, unit, country = period
-    if count == 0 or moment is None:
+    if count == 0 or moment is None or (isinstance(of, Open) and moment in (datetime.min, datetime.max)):
         return moment
-    if isinstance(of, Open) and moment in (datetime.min, datetime.max):
-        return None if unit == "business day" else moment
     if country and not AS_OF.year - 60 <= moment.year <= AS_OF.year + 20:
         return None
     if unit == "business day":

@@ -12,7 +12,7 @@ from tests.language.world import AS_OF, day
 from tests.sameness import crm
 from tests.sameness.carriers import to_csv
 from tests.sameness.cells import Cell
-from tests.sameness.proof import FACTS, PROFILE, compiled, expect
+from tests.sameness.proof import FACTS, PROFILE, compiled, expect, world_of
 from tests.sameness.sentences import Sentence
 
 
@@ -81,3 +81,22 @@ def test_a_fixed_day_moved_by_the_country_of_this_record_and_then_of_the_other_i
             expected = expect(rule, crm.meaning(database, "crm"), "crm")
             assert counts.violations == expected["violation"]
             assert counts.undetermined == expected["unknown"]
+
+
+def test_an_open_start_or_end_moved_by_business_days_stays_open(tmp_path):
+    """It has no day of the week, and was not known any more: so nothing was that is asked at that time."""
+    nothing = Cell(None, None)
+    person = {**dict.fromkeys(crm.columns("people"), nothing), "id": Cell("1", "1"), "country": Cell("AT", "AT")}
+    consent = {**dict.fromkeys(crm.columns("consents"), nothing), "id": Cell("1", "1"), "person": Cell("1", "1")}
+    database = {**dict.fromkeys(crm.TABLES, ()), "people": [person], "consents": [consent]}
+    texts = [
+        f"no permission (same subject_id) where (listed('eu-adequacy', subject.country, {moved}))"
+        for moved in ("starts_at - 2 business days", "ends_at + 13 'US' business days")
+    ]
+    rules = list(compiled(Sentence("subject", "", text, False) for text in texts))
+    with bound(to_csv(database, tmp_path / "crm"), profile=str(PROFILE)) as result:
+        context = Context(last_instant(AS_OF), load_relations(), FACTS)
+        for rule in rules:
+            (counts,) = scan.count(result.connection, [rule], context).values()
+            expected = expect(rule, world_of(database, ["crm"]), "crm")
+            assert (counts.violations, counts.undetermined) == (expected["violation"], expected["unknown"]) == (1, 0)
