@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,6 +27,8 @@ _TOKEN = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]*)+|(?:[A-Z][a-z0-9]+){2,}")
 _LONGEST_NAME = 200
+_DELIMITERS, _ROWS = ",;\t|", 3
+"""So many lines with equally many of one of these are rows."""
 TITLE_LINES = 10
 """Lines that a report's title has at most; more lines of one text are rows."""
 
@@ -60,12 +63,24 @@ def heading(rows: Sequence[Sequence[str] | None], width: int, *, first: int = 0,
     place, row = full[titles]
     end = place if place <= TITLE_LINES else 0
     above = tuple(n for n in range(first, end) if _is_title(rows[n], loose))
+    if _is_table("".join(rows[n] or ()) for n in above):
+        return Heading()
     return Heading(tuple(row), place, above)
 
 
 def _is_title(row: Sequence[str] | None, loose: int) -> bool:
     """Whether a row holds hardly any text, as the title above a report does."""
     return row is not None and sum(bool(cell.strip()) for cell in row) <= loose
+
+
+def _is_table(lines: Iterable[str]) -> bool:
+    """Whether lines of one text each are rows after all, which another delimiter would take apart."""
+    lines = tuple(lines)
+    for delimiter in _DELIMITERS:
+        counts = Counter(line.count(delimiter) for line in lines)
+        if any(count and times >= _ROWS for count, times in counts.items()):
+            return True
+    return False
 
 
 def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
