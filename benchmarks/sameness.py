@@ -20,6 +20,7 @@ import pytest
 
 from auditor.rules.scan import Judged
 from tests import servers
+from tests.sameness.carriers import FILES
 from tests.sameness.crm import Database
 from tests.sameness.proof import Tally, batch, held, judge
 from tests.sameness.shrinking import smallest
@@ -80,7 +81,7 @@ def _smallest(database: Database, rule: Judged) -> Iterator[str]:
 
 
 def _summary(tally: Tally, running: list[Server]) -> str:
-    kinds = 4 + len(running)
+    kinds = len(FILES) + len(running)
     verdicts = ", ".join(f"{count:,} {name}" for name, count in tally.by_verdict.items())
     return (
         f"{tally.databases:,} databases in {kinds} kinds of source each, {tally.expressions:,} rules: "
