@@ -26,18 +26,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from auditor.crm.permission_said import (
+    DATED,
+    FLOATING,
+    GROUP,
+    LASTING,
+    NUMBER,
+    Codes,
+    Column,
+    forever,
+    never,
+    statements,
+)
 from auditor.language import Context
 from auditor.tables import END, GIVEN, relation_table
 
-Column = sa.ColumnElement[Any]
-
-_GROUP = "about"
-"""One number for a person, a channel and a purpose: windows and joins over it cost half of those over texts."""
-_RESTRICTIVE = ("withdrawn", "denied")
-_ANY, _UNKNOWN, _NUMBER = "any", "?", "number"
-_NUMBER_CHANNELS = ("phone", "sms")
-"""What a suppressed number that names no channel closes."""
-DATED, FLOATING, LASTING = "dated", "floating", "lasting"
 AT_ONCE = 1_500_000
 """Statements that are taken together; more are taken in parts, by person, to keep within the memory of the stage."""
 
@@ -61,13 +64,13 @@ def _rows(context: Context, before: int, part: tuple[int, int]) -> tuple[list[st
     """The rows of one part of the people, numbered after those that are there."""
     relations = context.relations
     until = sa.cast(sa.literal(context.as_of), sa.DateTime())
-    channels, purposes = _Codes(relations.lists["channel"], _NUMBER), _Codes(relations.lists["purpose"])
-    person, said = _statements(context, until, part, channels, purposes)
+    channels, purposes = Codes(relations.lists["channel"], NUMBER), Codes(relations.lists["purpose"])
+    person, said = statements(context, until, part, channels, purposes)
     lasting = _lasting(said)
     stretches = _stretches(_knots(said), _floating(said), until)
     rows = sa.union_all(_outranked(_expired(stretches), lasting), _endless(lasting)).subquery()
     channel, purpose = channels.named("channel_of_row"), purposes.named("purpose_of_row")
-    about = rows.c[_GROUP]
+    about = rows.c[GROUP]
     expanded = (
         rows.join(person, person.c.number == about.op("//")(channels.count * purposes.count))
         .join(channel, channel.c.code == about.op("//")(purposes.count) % channels.count)
@@ -88,161 +91,14 @@ def _rows(context: Context, before: int, part: tuple[int, int]) -> tuple[list[st
         "status" + GIVEN: there,
         "starts_at": rows.c.a,
         "starts_at" + END: rows.c.b,
-        "starts_at" + GIVEN: rows.c.a > _never(),
+        "starts_at" + GIVEN: rows.c.a > never(),
         "ends_at": rows.c.ea,
         "ends_at" + END: rows.c.eb,
-        "ends_at" + GIVEN: rows.c.ea < _forever(),
+        "ends_at" + GIVEN: rows.c.ea < forever(),
         "how": rows.c.how,
         "how" + GIVEN: there,
     }
     return list(values), sa.select(*values.values()).select_from(expanded)
-
-
-def _never() -> Column:
-    return sa.cast(sa.literal("-infinity"), sa.DateTime())
-
-
-def _forever() -> Column:
-    return sa.cast(sa.literal("infinity"), sa.DateTime())
-
-
-# --- statements ----------------------------------------------------------------------------------------------
-
-
-class _Codes:
-    """A closed list as numbers from 0, and after its own values those that stand for several of them."""
-
-    def __init__(self, listed: tuple[str, ...], *more: str) -> None:
-        self._listed = listed
-        self._said = (*listed, _ANY, _UNKNOWN, *more)
-        self.count = len(self._said)
-
-    def _meant(self, said: str) -> tuple[str, ...]:
-        if said in self._listed:
-            return (said,)
-        return _NUMBER_CHANNELS if said == _NUMBER else self._listed
-
-    def named(self, alias: str) -> sa.Values:
-        """Every value that a number stands for."""
-        columns = (sa.column("code", sa.BigInteger()), sa.column("one", sa.String()))
-        pairs = [(code, one) for code, said in enumerate(self._said) for one in self._meant(said)]
-        return sa.values(*columns, name=alias).data(pairs)
-
-    def numbered(self, alias: str) -> sa.Values:
-        """The number of a text; where it is `apart`, the number of each value that it stands for."""
-        columns = (sa.column("said", sa.String()), sa.column("apart", sa.Boolean()), sa.column("code", sa.BigInteger()))
-        number = {said: code for code, said in enumerate(self._said)}
-        rows = [(said, False, code) for said, code in number.items()]
-        rows += [(said, True, number[one]) for said in self._said for one in self._meant(said)]
-        return sa.values(*columns, name=alias).data(rows)
-
-
-def _statements(
-    context: Context, until: Column, part: tuple[int, int], channels: _Codes, purposes: _Codes
-) -> tuple[sa.CTE, sa.CTE]:
-    """The people by number, and every statement up to the audit, one row per channel and purpose it is about.
-
-    Where all statements of a person are about the same channels (or purposes), whatever these are, they stay together
-    until the end: the intervals are the same for each.
-    """
-    every = sa.union_all(_consents(context, until), *_suppressions(context, until))
-    number, parts = part
-    if parts == 1:
-        raw = every.cte("raw")
-    else:
-        rows = every.subquery("every")
-        mine = sa.func.hash(rows.c.source, rows.c.subject_id, type_=sa.BigInteger()).op("%")(parts) == number
-        raw = sa.select(rows).where(mine).cte("raw")
-    key = (raw.c.source, raw.c.subject_id)
-    mixed = (
-        sa.select(*key, *((sa.func.min(raw.c[n]) != sa.func.max(raw.c[n])).label(n) for n in ("channel", "purpose")))
-        .group_by(*key)
-        .subquery("mixed")
-    )
-    # Its numbers must be the same wherever it is asked for.
-    person = sa.select(mixed, sa.func.row_number().over().label("number")).cte("person").prefix_with("MATERIALIZED")
-    channel, purpose = channels.numbered("channel_of_statement"), purposes.numbered("purpose_of_statement")
-    joined = (
-        raw.join(person, sa.and_(*(person.c[column.name] == column for column in key)))
-        .join(channel, sa.and_(channel.c.said == raw.c.channel, channel.c.apart == person.c.channel))
-        .join(purpose, sa.and_(purpose.c.said == raw.c.purpose, purpose.c.apart == person.c.purpose))
-    )
-    about = (person.c.number * channels.count + channel.c.code) * purposes.count + purpose.c.code
-    said = sa.select(about.label(_GROUP), *(raw.c[name] for name in ("kind", "status", "a", "b", "va", "vb", "how")))
-    return person, said.select_from(joined).cte("said")
-
-
-def _consents(context: Context, until: Column) -> sa.Select[Any]:
-    relations = context.relations
-    t = relation_table(relations["consent"]).c
-    channel, purpose = (_listed(t[name], relations.lists[name]) for name in ("channel", "purpose"))
-    unsure = sa.or_(channel == _UNKNOWN, purpose == _UNKNOWN)
-    status = sa.case((sa.and_(sa.not_(unsure), t.status.in_(relations.lists["status"])), t.status), else_=sa.null())
-    how = sa.case((t.how == "state", "state"), else_="event")
-    lasts = sa.and_(how == "state", sa.func.coalesce(status.in_(_RESTRICTIVE), sa.false()))
-    kind = sa.case((lasts, LASTING), (t.event_at.is_not(None), DATED), else_=FLOATING)
-    # A validity that cannot be read may end the grant at any time.
-    valid = sa.or_(t["valid_until" + GIVEN].is_(True), t.valid_until.is_not(None))
-    va = sa.case((valid, sa.func.coalesce(t.valid_until, _never())), else_=_forever())
-    vb = sa.case((valid, sa.func.coalesce(t["valid_until" + END], _forever())), else_=_forever())
-    return sa.select(
-        context.home("consent", t.source).label("source"),
-        t.subject_id,
-        channel.label("channel"),
-        purpose.label("purpose"),
-        kind.label("kind"),
-        status.label("status"),
-        sa.func.coalesce(t.event_at, _never()).label("a"),
-        sa.func.coalesce(t["event_at" + END], until).label("b"),
-        va.label("va"),
-        vb.label("vb"),
-        how.label("how"),
-    ).where(
-        sa.not_(t.deleted),
-        t.subject_id.is_not(None),
-        sa.func.coalesce(t.event_at <= until, sa.true()),
-    )
-
-
-def _suppressions(context: Context, until: Column) -> list[sa.Select[Any]]:
-    """Entries that name the person, else everybody in any source who has the address, else the number."""
-    relations = context.relations
-    entry = relation_table(relations["suppression"])
-    identity = relation_table(relations["identity"])
-    t, i = entry.c, identity.c
-    lists = relations.lists
-
-    def entries(source: Column, person: Column, channel: str) -> sa.Select[Any]:
-        how = sa.case((t.since.is_not(None), "event"), else_="state")
-        reach = sa.case((t["channel" + GIVEN].is_(True), _listed(t.channel, lists["channel"])), else_=channel)
-        purpose = sa.case((t["purpose" + GIVEN].is_(True), _listed(t.purpose, lists["purpose"])), else_=_ANY)
-        unsure = sa.or_(reach == _UNKNOWN, purpose == _UNKNOWN)
-        return sa.select(
-            source.label("source"),
-            person.label("subject_id"),
-            reach.label("channel"),
-            purpose.label("purpose"),
-            sa.case((unsure, FLOATING), else_=LASTING).label("kind"),
-            sa.case((unsure, sa.null()), else_="withdrawn").label("status"),
-            sa.func.coalesce(t.since, _never()).label("a"),
-            sa.func.coalesce(t["since" + END], until).label("b"),
-            _forever().label("va"),
-            _forever().label("vb"),
-            how.label("how"),
-        ).where(sa.not_(t.deleted), person.is_not(None), sa.func.coalesce(t.since <= until, sa.true()))
-
-    matched = [entries(context.home("suppression", t.source), t.subject_id, _ANY)]
-    for name, channel in (("email", "email"), ("phone", _NUMBER)):
-        same = sa.and_(t.subject_id.is_(None), t[name] == i[name], sa.not_(i.deleted))
-        matched.append(entries(i.source, i.subject_id, channel).select_from(entry.join(identity, same)))
-    return matched
-
-
-def _listed(code: Column, listed: tuple[str, ...]) -> Column:
-    return sa.case((code.in_((*listed, _ANY)), code), else_=_UNKNOWN)
-
-
-# --- from statements to stretches ----------------------------------------------------------------------------
 
 
 def _knots(said: sa.CTE) -> sa.CTE:
@@ -251,29 +107,29 @@ def _knots(said: sa.CTE) -> sa.CTE:
     `ea` and `eb` are the bounds of the next. Most groups hold a single event, and need no window to be seen so.
     """
     dated = sa.select(said).where(said.c.kind == DATED).cte("dated")
-    group = dated.c[_GROUP]
+    group = dated.c[GROUP]
     several = sa.select(group).group_by(group).having(sa.func.count() > 1).cte("several")
-    more = group.in_(sa.select(several.c[_GROUP]))
+    more = group.in_(sa.select(several.c[GROUP]))
     values = (dated.c[name] for name in ("status", "a", "b"))
-    end = (_forever().label(name) for name in ("ea", "eb"))
+    end = (forever().label(name) for name in ("ea", "eb"))
     alone = sa.select(group, *values, *end, dated.c.va, dated.c.vb, dated.c.how).where(sa.not_(more))
     return sa.union_all(alone, _followed(_numbered(sa.select(dated).where(more).cte("in_line")))).cte("knots")
 
 
 def _numbered(dated: sa.CTE) -> sa.CTE:
     """Each event with the number of its knot within its group."""
-    in_time: dict[str, Any] = {"partition_by": dated.c[_GROUP], "order_by": (dated.c.a, dated.c.b)}
+    in_time: dict[str, Any] = {"partition_by": dated.c[GROUP], "order_by": (dated.c.a, dated.c.b)}
     so_far = sa.func.max(dated.c.b).over(**in_time, rows=(None, -1))
     apart = sa.select(dated, sa.case((dated.c.a <= so_far, 0), else_=1).label("starts")).cte("apart")
     place = sa.func.sum(apart.c.starts).over(
-        partition_by=apart.c[_GROUP], order_by=(apart.c.a, apart.c.b), rows=(None, 0)
+        partition_by=apart.c[GROUP], order_by=(apart.c.a, apart.c.b), rows=(None, 0)
     )
     return sa.select(apart, place.label("knot")).cte("numbered")
 
 
 def _followed(numbered: sa.CTE) -> sa.Select[Any]:
     """Each knot, and where the next begins."""
-    group = numbered.c[_GROUP]
+    group = numbered.c[GROUP]
     knots = (
         sa.select(
             group,
@@ -287,26 +143,26 @@ def _followed(numbered: sa.CTE) -> sa.Select[Any]:
         .group_by(group, numbered.c.knot)
         .cte("tied")
     ).c
-    in_time: dict[str, Any] = {"partition_by": knots[_GROUP], "order_by": knots.a}
+    in_time: dict[str, Any] = {"partition_by": knots[GROUP], "order_by": knots.a}
     end = (
-        sa.func.coalesce(sa.func.lead(bound).over(**in_time), _forever()).label(name)
+        sa.func.coalesce(sa.func.lead(bound).over(**in_time), forever()).label(name)
         for name, bound in (("ea", knots.a), ("eb", knots.b))
     )
-    return sa.select(knots[_GROUP], knots.status, knots.a, knots.b, *end, knots.va, knots.vb, knots.how)
+    return sa.select(knots[GROUP], knots.status, knots.a, knots.b, *end, knots.va, knots.vb, knots.how)
 
 
 def _floating(said: sa.CTE) -> sa.CTE:
     """What is said without a date, as one statement per group."""
     return (
         sa.select(
-            said.c[_GROUP],
+            said.c[GROUP],
             _common(said.c.status).label("status"),
             sa.func.min(said.c.va).label("va"),
             sa.func.max(said.c.vb).label("vb"),
             sa.func.min(said.c.how).label("how"),
         )
         .where(said.c.kind == FLOATING)
-        .group_by(said.c[_GROUP])
+        .group_by(said.c[GROUP])
         .cte("floating")
     )
 
@@ -315,14 +171,14 @@ def _lasting(said: sa.CTE) -> sa.CTE:
     """What is in force at the audit whatever else was said, per group and status."""
     return (
         sa.select(
-            said.c[_GROUP],
+            said.c[GROUP],
             said.c.status,
             sa.func.min(said.c.a).label("a"),
             sa.func.min(said.c.b).label("b"),
             sa.func.min(said.c.how).label("how"),
         )
         .where(said.c.kind == LASTING)
-        .group_by(said.c[_GROUP], said.c.status)
+        .group_by(said.c[GROUP], said.c.status)
         .cte("lasting")
     )
 
@@ -334,13 +190,13 @@ def _common(status: Column) -> Column:
 
 
 def _same_group(one: sa.CTE, other: sa.CTE) -> Column:
-    return one.c[_GROUP] == other.c[_GROUP]
+    return one.c[GROUP] == other.c[GROUP]
 
 
 def _stretches(knots: sa.CTE, floating: sa.CTE, until: Column) -> sa.CTE:
     """From each knot to the next, and before the first where something floats; a floating doubt is taken in."""
-    group = knots.c[_GROUP]
-    doubted = floating.c[_GROUP].is_not(None)
+    group = knots.c[GROUP]
+    doubted = floating.c[GROUP].is_not(None)
     agreed = sa.or_(sa.not_(doubted), knots.c.status == floating.c.status)
     after = sa.select(
         group,
@@ -349,23 +205,23 @@ def _stretches(knots: sa.CTE, floating: sa.CTE, until: Column) -> sa.CTE:
         knots.c.b,
         knots.c.ea,
         knots.c.eb,
-        sa.func.least(knots.c.va, sa.func.coalesce(floating.c.va, _forever())).label("va"),
+        sa.func.least(knots.c.va, sa.func.coalesce(floating.c.va, forever())).label("va"),
         sa.func.greatest(knots.c.vb, sa.func.coalesce(floating.c.vb, knots.c.vb)).label("vb"),
         knots.c.how,
     ).select_from(knots.outerjoin(floating, _same_group(knots, floating)))
     first = (
         sa.select(group, sa.func.min(knots.c.a).label("a"), sa.func.min(knots.c.b).label("b"))
-        .where(group.in_(sa.select(floating.c[_GROUP])))
+        .where(group.in_(sa.select(floating.c[GROUP])))
         .group_by(group)
         .cte("first")
     )
     before = sa.select(
-        floating.c[_GROUP],
+        floating.c[GROUP],
         floating.c.status,
-        _never().label("a"),
+        never().label("a"),
         until.label("b"),
-        sa.func.coalesce(first.c.a, _forever()).label("ea"),
-        sa.func.coalesce(first.c.b, _forever()).label("eb"),
+        sa.func.coalesce(first.c.a, forever()).label("ea"),
+        sa.func.coalesce(first.c.b, forever()).label("eb"),
         floating.c.va,
         floating.c.vb,
         floating.c.how,
@@ -378,7 +234,7 @@ def _expired(stretches: sa.CTE) -> sa.CTE:
     t = stretches.c
     lapses = sa.and_(sa.func.coalesce(t.status == "granted", sa.false()), t.va < t.eb)
     granted = sa.select(
-        t[_GROUP],
+        t[GROUP],
         t.status,
         t.a,
         t.b,
@@ -387,7 +243,7 @@ def _expired(stretches: sa.CTE) -> sa.CTE:
         t.how,
     )
     expired = sa.select(
-        t[_GROUP],
+        t[GROUP],
         sa.literal("expired").label("status"),
         sa.func.greatest(t.a, t.va).label("a"),
         sa.func.greatest(t.b, t.vb).label("b"),
@@ -402,22 +258,22 @@ def _outranked(stretches: sa.CTE, lasting: sa.CTE) -> sa.Select[Any]:
     """Every stretch of another status ends where a lasting statement begins; one that is surely empty is left out."""
     first = (
         sa.select(
-            lasting.c[_GROUP],
+            lasting.c[GROUP],
             sa.func.min(lasting.c.a).label("a"),
             sa.func.min(lasting.c.b).label("b"),
             _common(lasting.c.status).label("status"),
         )
-        .group_by(lasting.c[_GROUP])
+        .group_by(lasting.c[GROUP])
         .cte("first_lasting")
     )
     t = stretches.c
     own = sa.func.coalesce(t.status == first.c.status, sa.false())
     ends = [
-        sa.case((own, t[name]), else_=sa.func.least(t[name], sa.func.coalesce(first.c[other], _forever())))
+        sa.case((own, t[name]), else_=sa.func.least(t[name], sa.func.coalesce(first.c[other], forever())))
         for name, other in (("ea", "a"), ("eb", "b"))
     ]
     return (
-        sa.select(t[_GROUP], t.status, t.a, t.b, ends[0].label("ea"), ends[1].label("eb"), t.how)
+        sa.select(t[GROUP], t.status, t.a, t.b, ends[0].label("ea"), ends[1].label("eb"), t.how)
         .select_from(stretches.outerjoin(first, _same_group(stretches, first)))
         .where(ends[1] > t.a)
     )
@@ -425,4 +281,4 @@ def _outranked(stretches: sa.CTE, lasting: sa.CTE) -> sa.Select[Any]:
 
 def _endless(lasting: sa.CTE) -> sa.Select[Any]:
     t = lasting.c
-    return sa.select(t[_GROUP], t.status, t.a, t.b, _forever().label("ea"), _forever().label("eb"), t.how)
+    return sa.select(t[GROUP], t.status, t.a, t.b, forever().label("ea"), forever().label("eb"), t.how)

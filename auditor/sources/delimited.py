@@ -21,14 +21,13 @@ from auditor.model import ColumnInfo, TableInfo
 from auditor.sources.batching import batches, positions_of, text_column, unique
 from auditor.sources.content import BROKEN, Content, open_bytes
 from auditor.sources.encoding import detect_encoding
-from auditor.sources.header import heading
+from auditor.sources.header import DELIMITERS, heading
 from auditor.sources.kinds import NotATableError, Opened, TableFile
 
 HEAD_BYTES = 4 << 20
 MAX_CELL = 16 << 20
 """Characters in a cell; more is taken for a quote that was never closed."""
 _LOOKED_AT = 1_000
-_DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01", "^", "~")
 _SHOWN = {"\t": "tab", "\x1f": "unit separator", "\x01": "control-A"}
 _ESCAPED = {quote: re.compile(rf"\\([{quote}\\])") for quote in "\"'"}
 
@@ -214,7 +213,7 @@ def _dialect(lines: Sequence[str]) -> tuple[Dialect, bool]:
     announced = first.startswith("sep=") and len(first) == 5
     candidates = [
         Dialect(delimiter, quote, escapes)
-        for delimiter in (first[4] if announced else _DELIMITERS)
+        for delimiter in (first[4] if announced else DELIMITERS)
         for quote in ('"', "'")
         for escapes in (False, True)
         if delimiter in sample and (quote == '"' or _quoted_singly(sample, delimiter))

@@ -27,8 +27,10 @@ _TOKEN = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]*)+|(?:[A-Z][a-z0-9]+){2,}")
 _LONGEST_NAME = 200
-_DELIMITERS, _ROWS = ",;\t|", 3
-"""So many lines with equally many of one of these are rows."""
+DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01", "^", "~")
+"""What may stand between the cells of a line."""
+_ROWS = 3
+"""So many lines with equally many of one delimiter are rows."""
 TITLE_LINES = 10
 """Lines that a report's title has at most; more lines of one text are rows."""
 
@@ -76,7 +78,7 @@ def _is_title(row: Sequence[str] | None, loose: int) -> bool:
 def _is_table(lines: Iterable[str]) -> bool:
     """Whether lines of one text each are rows after all, which another delimiter would take apart."""
     lines = tuple(lines)
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         counts = Counter(line.count(delimiter) for line in lines)
         if any(count and times >= _ROWS for count, times in counts.items()):
             return True
